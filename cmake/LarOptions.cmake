@@ -1,0 +1,24 @@
+# Compiler options that every target of the project shares, as one INTERFACE target.
+add_library(lar_options INTERFACE)
+target_include_directories(lar_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(lar_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -fvisibility=hidden -fstack-protector-strong)
+if(LAR_WERROR)
+  target_compile_options(lar_options INTERFACE -Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LAR_SANITIZE)
+  target_compile_definitions(lar_options INTERFACE _FORTIFY_SOURCE=2)
+endif()
+target_link_options(lar_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+
+if(LAR_SANITIZE)
+  target_compile_options(lar_options INTERFACE
+    -fsanitize=${LAR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(lar_options INTERFACE -fsanitize=${LAR_SANITIZE})
+endif()
+if(LAR_FUZZ)
+  # The libraries carry coverage counters; only the fuzz targets link the driver.
+  target_compile_options(lar_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
