@@ -1,0 +1,188 @@
+// A model as data: a list of typed ops over activations with a symbolic number of rows. Built once
+// at load by models/, rewritten by passes, compiled by a backend. Nothing here computes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tensor/view.h"
+
+namespace lar::program {
+
+// Rows of an activation, known only when a step runs.
+enum class Rows : uint8_t {
+  kTokens,   // one a token of the step
+  kOutputs,  // one a token whose logits (or hidden state) are wanted
+};
+
+using ValueId = int32_t;   // index into Program::values
+using WeightId = int32_t;  // index into Program::weights
+inline constexpr int32_t kNone = -1;
+
+// An activation: float32 [rows, cols] (int32 where `is_index`).
+struct Value {
+  std::string name;
+  Rows rows = Rows::kTokens;
+  uint32_t cols = 0;
+  bool is_index = false;
+};
+
+// out[t] = scale * table[token of t]
+struct Embed {
+  WeightId table = kNone;  // [vocab, cols]
+  ValueId out = kNone;
+  float scale = 1.0F;
+};
+
+// out[t] = in[t] + table[position of t] (learned absolute positions)
+struct PositionEmbed {
+  WeightId table = kNone;  // [positions, cols]
+  ValueId in = kNone;
+  ValueId out = kNone;
+};
+
+enum class NormKind : uint8_t { kRms, kLayer };
+
+// Normalizes each group of `group` columns by itself (group = cols, or head_dim for QK norm).
+struct Norm {
+  NormKind kind = NormKind::kRms;
+  ValueId in = kNone;
+  ValueId out = kNone;
+  WeightId weight = kNone;  // [group], may be kNone
+  WeightId bias = kNone;    // [group], may be kNone
+  uint32_t group = 0;
+  float eps = 0.0F;
+};
+
+// out[t] = weight * in[t] + bias
+struct MatMul {
+  ValueId in = kNone;
+  WeightId weight = kNone;  // [out cols, in cols]
+  WeightId bias = kNone;    // [out cols], may be kNone
+  ValueId out = kNone;
+};
+
+enum class RopeStyle : uint8_t {
+  kInterleaved,  // pairs (2i, 2i + 1)
+  kHalves,       // pairs (i, i + dims / 2)
+};
+
+// Frequencies of the rotary embedding (RoFormer) with its published extensions, fixed at load:
+// angle of pair i at position p = p * inv_freq[i], and cos and sin are multiplied by `magnitude`
+// (YaRN's attention factor).
+struct RopeTable {
+  std::vector<float> inv_freq;  // [dims / 2]
+  float magnitude = 1.0F;
+};
+
+// Rotates the first `2 * inv_freq.size()` elements of each head, in place.
+struct Rope {
+  ValueId value = kNone;
+  RopeStyle style = RopeStyle::kInterleaved;
+  uint32_t head_dim = 0;
+  int32_t table = kNone;  // index into Program::rope_tables
+};
+
+// Writes k and v of the step's tokens to the cache of `layer`, then attends causally.
+struct Attention {
+  ValueId q = kNone;    // [tokens, heads * head_dim_k]
+  ValueId k = kNone;    // [tokens, kv_heads * head_dim_k]
+  ValueId v = kNone;    // [tokens, kv_heads * head_dim_v]
+  ValueId out = kNone;  // [tokens, heads * head_dim_v]
+  uint32_t layer = 0;
+  uint32_t heads = 0;
+  float scale = 1.0F;
+  float softcap = 0.0F;
+  uint32_t window = 0;  // 0: all earlier positions
+};
+
+enum class Activation : uint8_t { kSilu, kGelu };
+
+// out = act(gate) * up
+struct Glu {
+  Activation activation = Activation::kSilu;
+  ValueId gate = kNone;
+  ValueId up = kNone;
+  ValueId out = kNone;
+};
+
+// out = act(in)
+struct Activate {
+  Activation activation = Activation::kGelu;
+  ValueId in = kNone;
+  ValueId out = kNone;
+};
+
+// out = a + b
+struct Add {
+  ValueId a = kNone;
+  ValueId b = kNone;
+  ValueId out = kNone;
+};
+
+// out = the rows of `in` that the step wants as outputs ([tokens, n] -> [outputs, n])
+struct SelectOutputs {
+  ValueId in = kNone;
+  ValueId out = kNone;
+};
+
+// Mixture of experts: the `used` best experts of each token and their weights.
+struct Route {
+  ValueId logits = kNone;   // [tokens, experts]
+  ValueId ids = kNone;      // int32 [tokens, used]
+  ValueId weights = kNone;  // [tokens, used]
+  uint32_t used = 0;
+  bool normalize = true;  // weights are divided by their sum
+};
+
+// out[t, e] = weight[ids[t, e]] * in[t, e], e in [0, used). `in` has `used` parts of the expert's
+// input width side by side, or one part that all the experts of a token share.
+struct ExpertMatMul {
+  ValueId in = kNone;       // [tokens, cols] or [tokens, used * cols]
+  WeightId weight = kNone;  // [experts, out cols, in cols]
+  ValueId ids = kNone;
+  ValueId out = kNone;  // [tokens, used * out cols]
+  uint32_t used = 0;
+};
+
+// out[t] = sum over e of weights[t, e] * in[t, e]
+struct ExpertSum {
+  ValueId in = kNone;       // [tokens, used * cols]
+  ValueId weights = kNone;  // [tokens, used]
+  ValueId out = kNone;      // [tokens, cols]
+  uint32_t used = 0;
+};
+
+using Op = std::variant<Embed, PositionEmbed, Norm, MatMul, Rope, Attention, Glu, Activate, Add,
+                        SelectOutputs, Route, ExpertMatMul, ExpertSum>;
+
+// What one layer keeps for each position.
+struct KvLayer {
+  uint32_t kv_heads = 0;
+  uint32_t head_dim_k = 0;
+  uint32_t head_dim_v = 0;
+};
+
+struct Program {
+  std::vector<Value> values;
+  std::vector<TensorView> weights;  // borrowed: the file outlives the program
+  std::vector<RopeTable> rope_tables;
+  std::vector<KvLayer> kv_layers;
+  std::vector<Op> ops;      // in order of execution
+  ValueId logits = kNone;   // [outputs, vocab]
+  ValueId hidden = kNone;   // [outputs, width]: the normed state that the head reads
+  uint32_t vocab = 0;
+  uint32_t context_train = 0;  // positions the model was trained for
+};
+
+// The sizes of the values that op reads and writes, for passes and checks.
+std::vector<ValueId> op_inputs(const Op& op);
+std::vector<ValueId> op_outputs(const Op& op);
+
+// "matmul", "attention", ...
+std::string op_name(const Op& op);
+
+}  // namespace lar::program
