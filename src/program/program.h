@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -57,12 +58,13 @@ struct Norm {
   float eps = 0.0F;
 };
 
-// out[t] = weight * in[t] + bias
+// out[t] = scale * (weight * in[t]) + bias
 struct MatMul {
   ValueId in = kNone;
   WeightId weight = kNone;  // [out cols, in cols]
   WeightId bias = kNone;    // [out cols], may be kNone
   ValueId out = kNone;
+  float scale = 1.0F;
 };
 
 enum class RopeStyle : uint8_t {
@@ -70,15 +72,20 @@ enum class RopeStyle : uint8_t {
   kHalves,       // pairs (i, i + dims / 2)
 };
 
-// Frequencies of the rotary embedding (RoFormer) with its published extensions, fixed at load:
-// angle of pair i at position p = p * inv_freq[i], and cos and sin are multiplied by `magnitude`
-// (YaRN's attention factor).
+// The rotary embedding (RoFormer) with its published extensions, fixed at load. For pair i at
+// position p, in float and in this order: theta_0 = p, theta_(i+1) = theta_i * step;
+// plain = theta_i / factors[i]; angle = plain * linear * (1 - keep[i]) + plain * keep[i].
+// The order matters: files exist whose factors make angles so large that rounding shows.
 struct RopeTable {
-  std::vector<float> inv_freq;  // [dims / 2]
-  float magnitude = 1.0F;
+  uint32_t dims = 0;           // rotated elements of a head, 2 a pair
+  float step = 1.0F;           // base ^ (-2 / dims)
+  float linear = 1.0F;         // 1 / the factor by which the context was stretched
+  float magnitude = 1.0F;      // on cos and sin
+  std::vector<float> factors;  // [dims / 2], or empty for ones (Llama 3)
+  std::vector<float> keep;     // [dims / 2], or empty for zeros (YaRN: 1 keeps a pair unstretched)
 };
 
-// Rotates the first `2 * inv_freq.size()` elements of each head, in place.
+// Rotates the first `dims` elements of each head, in place.
 struct Rope {
   ValueId value = kNone;
   RopeStyle style = RopeStyle::kInterleaved;
@@ -136,6 +143,7 @@ struct Route {
   ValueId weights = kNone;  // [tokens, used]
   uint32_t used = 0;
   bool normalize = true;  // weights are divided by their sum
+  float scale = 1.0F;     // then multiplied by it
 };
 
 // out[t, e] = weight[ids[t, e]] * in[t, e], e in [0, used). `in` has `used` parts of the expert's
@@ -143,6 +151,7 @@ struct Route {
 struct ExpertMatMul {
   ValueId in = kNone;       // [tokens, cols] or [tokens, used * cols]
   WeightId weight = kNone;  // [experts, out cols, in cols]
+  WeightId scales = kNone;  // [experts] factors on the result, may be kNone
   ValueId ids = kNone;
   ValueId out = kNone;  // [tokens, used * out cols]
   uint32_t used = 0;
@@ -178,11 +187,11 @@ struct Program {
   uint32_t context_train = 0;  // positions the model was trained for
 };
 
-// The sizes of the values that op reads and writes, for passes and checks.
+// The values that op reads and writes (Rope does both to the same), for passes and checks.
 std::vector<ValueId> op_inputs(const Op& op);
 std::vector<ValueId> op_outputs(const Op& op);
 
 // "matmul", "attention", ...
-std::string op_name(const Op& op);
+std::string_view op_name(const Op& op);
 
 }  // namespace lar::program
