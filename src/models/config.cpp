@@ -23,7 +23,9 @@ Result<uint32_t> Keys::required(std::string_view key, uint64_t min, uint64_t max
   return in_range(full(key), value, min, max);
 }
 
-Result<uint32_t> Keys::optional(std::string_view key, uint32_t fallback, uint64_t min,
+Result<uint32_t> Keys::optional(std::string_view key,
+                                uint32_t fallback,
+                                uint64_t min,
                                 uint64_t max) const {
   LAR_TRY(const auto value, file_.optional_uint(full(key)));
   if (!value) return fallback;
@@ -53,8 +55,10 @@ Result<std::string_view> Keys::text(std::string_view key, std::string_view fallb
   return value.value_or(fallback);
 }
 
-Result<std::vector<uint32_t>> Keys::per_layer(std::string_view key, uint32_t layers,
-                                              std::vector<uint32_t> fallback, uint64_t min,
+Result<std::vector<uint32_t>> Keys::per_layer(std::string_view key,
+                                              uint32_t layers,
+                                              std::vector<uint32_t> fallback,
+                                              uint64_t min,
                                               uint64_t max) const {
   const gguf::Value* value = file_.find(full(key));
   if (value == nullptr) {
@@ -76,8 +80,7 @@ Result<std::vector<uint32_t>> Keys::per_layer(std::string_view key, uint32_t lay
     if (!element || *element < 0) {
       return fail(Code::kDataCorrupt, "key '" + full(key) + "' is not an array of counts");
     }
-    LAR_TRY(result.emplace_back(),
-            in_range(full(key), static_cast<uint64_t>(*element), min, max));
+    LAR_TRY(result.emplace_back(), in_range(full(key), static_cast<uint64_t>(*element), min, max));
   }
   return result;
 }
@@ -126,9 +129,11 @@ Result<Config> read_config(const gguf::File& file) {
   LAR_TRY(config.rope_dims,
           keys.optional("rope.dimension_count", config.head_dim_k, 0, config.head_dim_k));
   LAR_TRY(config.experts, keys.optional("expert_count", 0, 0, Limits::kMaxExperts));
-  LAR_TRY(config.experts_used, keys.optional("expert_used_count", 0, 0, config.experts));
-  if (config.experts > 0 && config.experts_used == 0) {
-    return fail(Code::kDataCorrupt, "key '" + config.arch + ".expert_used_count' is 0 or missing");
+  LAR_TRY(config.experts_used, keys.optional("expert_used_count", 0, 0, Limits::kMaxExpertsUsed));
+  if (config.experts > 0 && (config.experts_used == 0 || config.experts_used > config.experts)) {
+    return fail(Code::kDataCorrupt, "key '" + config.arch + ".expert_used_count' is " +
+                                        std::to_string(config.experts_used) + " of " +
+                                        std::to_string(config.experts) + " experts");
   }
   LAR_TRY(const float weights_scale, keys.number("expert_weights_scale", 0.0F));
   config.expert_weights_scale = weights_scale == 0.0F ? 1.0F : weights_scale;

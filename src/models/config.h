@@ -20,6 +20,7 @@ struct ConfigLimits {
   static constexpr uint64_t kMaxHeadDim = 1024;
   static constexpr uint64_t kMaxContext = 1U << 28;
   static constexpr uint64_t kMaxExperts = 4096;
+  static constexpr uint64_t kMaxExpertsUsed = 256;
 };
 
 struct Config {
@@ -27,7 +28,7 @@ struct Config {
   uint32_t layers = 0;
   uint32_t width = 0;  // of the residual stream (embedding_length)
   uint32_t context_train = 0;
-  uint32_t vocab = 0;  // rows of token_embd.weight
+  uint32_t vocab = 0;              // rows of token_embd.weight
   std::vector<uint32_t> heads;     // [layers]
   std::vector<uint32_t> kv_heads;  // [layers]
   std::vector<uint32_t> ffn;       // [layers] width of the feed-forward part
@@ -47,7 +48,9 @@ class Keys {
   Keys(const gguf::File& file, std::string arch) : file_(file), prefix_(std::move(arch) + ".") {}
 
   Result<uint32_t> required(std::string_view key, uint64_t min, uint64_t max) const;
-  Result<uint32_t> optional(std::string_view key, uint32_t fallback, uint64_t min,
+  Result<uint32_t> optional(std::string_view key,
+                            uint32_t fallback,
+                            uint64_t min,
                             uint64_t max) const;
   // A finite number.
   Result<float> number(std::string_view key, float fallback) const;
@@ -55,8 +58,10 @@ class Keys {
   Result<float> positive(std::string_view key) const;
   Result<std::string_view> text(std::string_view key, std::string_view fallback) const;
   // One value for all layers, or an array with one a layer.
-  Result<std::vector<uint32_t>> per_layer(std::string_view key, uint32_t layers,
-                                          std::vector<uint32_t> fallback, uint64_t min,
+  Result<std::vector<uint32_t>> per_layer(std::string_view key,
+                                          uint32_t layers,
+                                          std::vector<uint32_t> fallback,
+                                          uint64_t min,
                                           uint64_t max) const;
 
  private:

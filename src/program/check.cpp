@@ -70,6 +70,15 @@ class Checker {
     return {};
   }
 
+  // How many experts the router that wrote `ids` chooses from; 0 where none did.
+  uint64_t experts_of_ids(ValueId ids) const {
+    for (const Op& op : program_.ops) {
+      const auto* route = std::get_if<Route>(&op);
+      if (route != nullptr && route->ids == ids) return cols(route->logits);
+    }
+    return 0;
+  }
+
   Result<void> check_op(const Embed& o) const {
     return weight_is(o.table, cols(o.out), program_.vocab);
   }
@@ -147,6 +156,10 @@ class Checker {
       return bad("names a weight that does not exist");
     }
     const auto& dims = program_.weights[static_cast<size_t>(o.weight)].shape.dims;
+    if (dims[2] != experts_of_ids(o.ids)) {
+      return bad("tensor '" + program_.weights[static_cast<size_t>(o.weight)].name +
+                 "' has not as many experts as the router");
+    }
     if (cols(o.in) != dims[0] && cols(o.in) != dims[0] * o.used) {
       return bad("the input is not as wide as the experts");
     }
@@ -167,6 +180,8 @@ class Checker {
 
 }  // namespace
 
-Result<void> check(const Program& program) { return Checker(program).run(); }
+Result<void> check(const Program& program) {
+  return Checker(program).run();
+}
 
 }  // namespace lar::program

@@ -138,8 +138,8 @@ struct SelectOutputs {
 
 // Mixture of experts: the `used` best experts of each token and their weights.
 struct Route {
-  ValueId logits = kNone;   // [tokens, experts]
-  ValueId ids = kNone;      // int32 [tokens, used]
+  ValueId logits = kNone;   // [tokens, experts]; softmax over all of them
+  ValueId ids = kNone;      // int32 [tokens, used], best first
   ValueId weights = kNone;  // [tokens, used]
   uint32_t used = 0;
   bool normalize = true;  // weights are divided by their sum
@@ -165,8 +165,19 @@ struct ExpertSum {
   uint32_t used = 0;
 };
 
-using Op = std::variant<Embed, PositionEmbed, Norm, MatMul, Rope, Attention, Glu, Activate, Add,
-                        SelectOutputs, Route, ExpertMatMul, ExpertSum>;
+using Op = std::variant<Embed,
+                        PositionEmbed,
+                        Norm,
+                        MatMul,
+                        Rope,
+                        Attention,
+                        Glu,
+                        Activate,
+                        Add,
+                        SelectOutputs,
+                        Route,
+                        ExpertMatMul,
+                        ExpertSum>;
 
 // What one layer keeps for each position.
 struct KvLayer {
@@ -180,9 +191,9 @@ struct Program {
   std::vector<TensorView> weights;  // borrowed: the file outlives the program
   std::vector<RopeTable> rope_tables;
   std::vector<KvLayer> kv_layers;
-  std::vector<Op> ops;      // in order of execution
-  ValueId logits = kNone;   // [outputs, vocab]
-  ValueId hidden = kNone;   // [outputs, width]: the normed state that the head reads
+  std::vector<Op> ops;     // in order of execution
+  ValueId logits = kNone;  // [outputs, vocab]
+  ValueId hidden = kNone;  // [outputs, width]: the normed state that the head reads
   uint32_t vocab = 0;
   uint32_t context_train = 0;  // positions the model was trained for
 };
