@@ -1,0 +1,44 @@
+#include "cli/environment.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+namespace lar::cli {
+namespace {
+
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+}  // namespace
+
+Result<Environment> read_environment() {
+  Environment environment;
+  environment.isas = detect_isa();
+  if (const auto isa = variable("LAR_ISA"); !isa.empty()) {
+    LAR_TRY(environment.isas, with_context(force_isa(environment.isas, isa), "LAR_ISA"));
+  }
+  environment.threads = available_cpus();
+  environment.stdin_is_terminal = ::isatty(STDIN_FILENO) == 1;
+  environment.stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  environment.stderr_is_terminal = ::isatty(STDERR_FILENO) == 1;
+  const auto nohistory = variable("OLLAMA_NOHISTORY");
+  environment.nohistory = !nohistory.empty() && nohistory != "0" && nohistory != "false";
+  if (const auto text = variable("OLLAMA_CONTEXT_LENGTH"); !text.empty()) {
+    uint32_t length = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      return fail(Code::kInvalidArgument,
+                  "OLLAMA_CONTEXT_LENGTH is not a number: '" + std::string(text) + "'");
+    }
+    if (length > 0) environment.context_length = length;
+  }
+  environment.home = variable("HOME");
+  return environment;
+}
+
+}  // namespace lar::cli

@@ -1,0 +1,27 @@
+// Everything the program takes from its surroundings, read once at the start: variables, terminal,
+// processor. The only place that calls getenv.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/cpu.h"
+#include "base/result.h"
+
+namespace lar::cli {
+
+struct Environment {
+  IsaSet isas;               // of this machine, narrowed by LAR_ISA
+  int threads = 1;           // processors this process may use
+  bool stdin_is_terminal = false;
+  bool stdout_is_terminal = false;
+  bool stderr_is_terminal = false;
+  bool nohistory = false;                     // OLLAMA_NOHISTORY
+  std::optional<uint32_t> context_length;     // OLLAMA_CONTEXT_LENGTH
+  std::string home;                           // HOME
+};
+
+// Errors: a variable that has no sensible value, by name.
+Result<Environment> read_environment();
+
+}  // namespace lar::cli
