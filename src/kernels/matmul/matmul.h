@@ -9,34 +9,10 @@
 #include <string_view>
 
 #include "base/cpu.h"
+#include "kernels/matmul/call.h"
 #include "tensor/dtype.h"
 
 namespace lar::kernels {
-
-// out[t * out_stride + r] = sum over k of W[r, k] * x[t, k]
-// for tokens t in [0, tokens) and rows r in [row_begin, row_end).
-struct MatmulCall {
-  const std::byte* weights = nullptr;  // row 0, in the file's layout
-  size_t row_bytes = 0;                // from one row to the next
-  size_t cols = 0;                     // k: a multiple of the format's block
-  const std::byte* packed = nullptr;   // all `tokens` rows of x, packed by this kernel's `pack`
-  size_t tokens = 0;
-  float* out = nullptr;
-  size_t out_stride = 0;  // floats from one token to the next
-  size_t row_begin = 0;
-  size_t row_end = 0;
-  std::byte* scratch = nullptr;  // scratch_bytes(cols) bytes, 64-byte aligned, of this worker
-};
-
-struct PackCall {
-  const float* x = nullptr;  // [tokens, cols]
-  size_t x_stride = 0;       // floats from one token to the next
-  size_t cols = 0;
-  size_t tokens = 0;  // of the whole matrix
-  size_t token_begin = 0;
-  size_t token_end = 0;  // this call packs tokens [token_begin, token_end)
-  std::byte* packed = nullptr;  // 64-byte aligned
-};
 
 struct MatmulKernel {
   std::string_view name;  // matmul_<weight>_<activation>_<isa>

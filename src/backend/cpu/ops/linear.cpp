@@ -66,16 +66,17 @@ class LinearOp final : public CpuOp {
   void run(const Step& step, const Worker& worker) override {
     const uint32_t tokens = step.rows(in_);
     if (tokens == 0) return;
-    const Scratch scratch = divide(worker.scratch);
-    std::byte* packed = is_private(tokens) ? scratch.packed : step.shared_scratch;
+    std::byte* packed = is_private(tokens) ? worker.scratch + kernel_scratch_bytes()
+                                           : step.shared_scratch;
+    auto* normed = reinterpret_cast<float*>(packed + packed_bytes(tokens));
     if (is_private(tokens)) {
-      pack(step, scratch.normed, packed, tokens, {0, tokens});
+      pack(step, normed, packed, tokens, {0, tokens});
     } else {
-      pack(step, scratch.normed, packed, tokens,
+      pack(step, normed, packed, tokens,
            split_range(tokens, worker.index, worker.count, static_cast<int64_t>(token_grain_)));
       worker.barrier->wait();
     }
-    for (const Part& part : parts_) multiply(step, worker, part, packed, tokens, scratch.kernel);
+    for (const Part& part : parts_) multiply(step, worker, part, packed, tokens, worker.scratch);
     finish(step, worker, tokens);
   }
 
@@ -91,27 +92,14 @@ class LinearOp final : public CpuOp {
     return ids;
   }
   size_t shared_scratch_bytes(const StepLimits& limits) const override {
-    return packed_bytes(limit(limits));
+    return workers_ == 1 ? 0 : input_bytes(limit(limits));
   }
   size_t worker_scratch_bytes(const StepLimits& limits) const override {
-    return kernel_scratch_bytes() + normed_bytes() +
-           packed_bytes(workers_ == 1 ? limit(limits)
-                                      : std::min(limit(limits), kPrivatePackTokens));
+    return kernel_scratch_bytes() +
+           input_bytes(workers_ == 1 ? limit(limits) : std::min(limit(limits), kPrivatePackTokens));
   }
 
  private:
-  struct Scratch {
-    std::byte* kernel;
-    float* normed;
-    std::byte* packed;
-  };
-
-  Scratch divide(std::byte* scratch) const {
-    return {.kernel = scratch,
-            .normed = reinterpret_cast<float*>(scratch + kernel_scratch_bytes()),
-            .packed = scratch + kernel_scratch_bytes() + normed_bytes()};
-  }
-
   uint32_t limit(const StepLimits& limits) const {
     return of_outputs_ ? limits.outputs : limits.tokens;
   }
@@ -121,7 +109,10 @@ class LinearOp final : public CpuOp {
     for (const Part& part : parts_) bytes = std::max(bytes, part.kernel->scratch_bytes(cols_));
     return align_up(bytes);
   }
-  size_t normed_bytes() const { return norm_ ? align_up(piece_ * cols_ * sizeof(float)) : 0; }
+  // The packed input and, behind it, the normed one.
+  size_t input_bytes(uint32_t tokens) const {
+    return packed_bytes(tokens) + (norm_ ? align_up(tokens * cols_ * sizeof(float)) : 0);
+  }
   size_t packed_bytes(uint32_t tokens) const {
     size_t bytes = 0;
     for (const auto* kernel : packings_) bytes += align_up(kernel->packed_bytes(tokens, cols_));
@@ -141,9 +132,9 @@ class LinearOp final : public CpuOp {
     for (int64_t begin = range.begin; begin < range.end; begin += piece) {
       const auto first = static_cast<size_t>(begin);
       const auto last = static_cast<size_t>(std::min(begin + piece, range.end));
-      const float* x = step.value(in_) + first * cols_;
+      const float* x = step.value(in_);
       if (norm_) {
-        for (size_t t = 0; t < last - first; ++t) normalize(x + t * cols_, normed + t * cols_);
+        for (size_t t = first; t < last; ++t) normalize(x + t * cols_, normed + t * cols_);
         x = normed;
       }
       std::byte* part = packed;
