@@ -48,4 +48,27 @@ std::string human_count(uint64_t count) {
   return print("%d", static_cast<int>(count));
 }
 
+std::string go_duration(std::chrono::nanoseconds duration) {
+  const int64_t ns = duration.count();
+  if (ns == 0) return "0s";
+  const std::string sign = ns < 0 ? "-" : "";
+  const uint64_t left = ns < 0 ? 0 - static_cast<uint64_t>(ns) : static_cast<uint64_t>(ns);
+  // `value` in units of `unit` with as many decimals as it needs.
+  const auto decimal = [](uint64_t value, uint64_t unit) {
+    std::string text = std::to_string(value / unit);
+    std::string fraction = std::to_string(value % unit + unit).substr(1);
+    while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
+    return fraction.empty() ? text : text + "." + fraction;
+  };
+  if (left < 1'000) return sign + std::to_string(left) + "ns";
+  if (left < 1'000'000) return sign + decimal(left, 1'000) + "\u00b5s";
+  if (left < 1'000'000'000) return sign + decimal(left, 1'000'000) + "ms";
+  constexpr uint64_t kMinute = 60'000'000'000;
+  const uint64_t minutes = left / kMinute;
+  std::string text = sign;
+  if (minutes >= 60) text += std::to_string(minutes / 60) + "h";
+  if (minutes > 0) text += std::to_string(minutes % 60) + "m";
+  return text + decimal(left % kMinute, 1'000'000'000) + "s";
+}
+
 }  // namespace lar

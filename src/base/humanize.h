@@ -1,6 +1,7 @@
 // Numbers as people read them in tables and messages.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,5 +15,8 @@ std::string human_bytes_binary(uint64_t bytes);
 
 // "3.2B", "494.03M", "260K": parameter counts as Ollama prints them.
 std::string human_count(uint64_t count);
+
+// A duration as Go prints it: "1.234567891s", "130.079ms", "2m0.5s", "0s".
+std::string go_duration(std::chrono::nanoseconds duration);
 
 }  // namespace lar

@@ -23,5 +23,16 @@ TEST(Humanize, Counts) {
   EXPECT_EQ(human_count(260'032), "260K");
 }
 
+TEST(Humanize, DurationsAsGoPrintsThem) {
+  using std::chrono::nanoseconds;
+  EXPECT_EQ(go_duration(nanoseconds(0)), "0s");
+  EXPECT_EQ(go_duration(nanoseconds(15)), "15ns");
+  EXPECT_EQ(go_duration(nanoseconds(1'500)), "1.5\u00b5s");
+  EXPECT_EQ(go_duration(nanoseconds(130'079'000)), "130.079ms");
+  EXPECT_EQ(go_duration(nanoseconds(1'234'567'891)), "1.234567891s");
+  EXPECT_EQ(go_duration(nanoseconds(120'500'000'000)), "2m0.5s");
+  EXPECT_EQ(go_duration(nanoseconds(3'600'000'000'000)), "1h0m0s");
+}
+
 }  // namespace
 }  // namespace lar

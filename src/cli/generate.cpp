@@ -1,0 +1,83 @@
+#include "cli/generate.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/humanize.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+
+namespace lar::cli {
+namespace {
+
+class Printer final : public runtime::TextSink {
+ public:
+  void on_text(runtime::RequestId, std::string_view text,
+               std::span<const runtime::TokenProbability>) override {
+    answer_.text += text;
+    if (written_) written_ = write_stdout(text);
+  }
+  void on_done(runtime::RequestId, const runtime::TextDone& done) override { answer_.done = done; }
+  void on_shifted(runtime::RequestId, uint32_t discarded) override {
+    fmt::print(stderr, "\nWarning: the context is full, the oldest {} tokens were dropped\n",
+               discarded);
+  }
+
+  const Result<void>& written() const { return written_; }
+  Answer take() { return std::move(answer_); }
+
+ private:
+  Answer answer_;
+  Result<void> written_;
+};
+
+double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+Result<Answer> generate(runtime::TextEngine& engine, runtime::TextRequest request) {
+  const auto start = std::chrono::steady_clock::now();
+  const InterruptGuard interrupt;
+  Printer printer;
+  LAR_TRY(const runtime::RequestId id, engine.submit(std::move(request)));
+  while (engine.step(printer)) {
+    if (interrupt.interrupted() || !printer.written()) engine.cancel(id);
+  }
+  LAR_TRY(printer.written());
+  Answer answer = printer.take();
+  if (answer.done.error) return std::unexpected<Error>(*answer.done.error);
+  answer.total = std::chrono::steady_clock::now() - start;
+  return answer;
+}
+
+void print_statistics(const Answer& answer, std::chrono::nanoseconds load) {
+  const engine::SequenceStats& stats = answer.done.stats;
+  const auto line = [](const char* label, const std::string& value) {
+    fmt::print(stderr, "{:<22}{}\n", label, value);
+  };
+  const auto rate = [](uint32_t tokens, std::chrono::nanoseconds duration) {
+    return fmt::format("{:.2f} tokens/s", tokens / seconds(duration));
+  };
+  line("total duration:", go_duration(answer.total + load));
+  if (load.count() > 0) line("load duration:", go_duration(load));
+  if (stats.prompt_tokens > 0) {
+    line("prompt eval count:", fmt::format("{} token(s)", stats.prompt_tokens));
+  }
+  if (stats.prompt.count() > 0) {
+    line("prompt eval duration:", go_duration(stats.prompt));
+    // The rate is of the tokens that were computed, not of those found in the cache.
+    line("prompt eval rate:", rate(stats.prompt_tokens - stats.cached_tokens, stats.prompt));
+  }
+  if (stats.generated_tokens > 0) {
+    line("eval count:", fmt::format("{} token(s)", stats.generated_tokens));
+  }
+  if (stats.generation.count() > 0) {
+    line("eval duration:", go_duration(stats.generation));
+    line("eval rate:", rate(stats.generated_tokens, stats.generation));
+  }
+}
+
+}  // namespace lar::cli
