@@ -1,0 +1,74 @@
+# The commands that people need; CMake does the work (see CMakePresets.json).
+.PHONY: run build test test-slow bench format format-check asan tsan fuzz gcc arm64 packages clean
+
+# clang builds the faster kernels; any C++23 compiler will do.
+JOBS ?= $(shell nproc)
+CONFIGURE := cmake -DCMAKE_CXX_COMPILER=$$(command -v clang++-19 || echo c++)
+
+# Installs what is missing, builds, and lets the embedded demo model answer.
+run: build
+	@echo
+	@echo '>>> how do I keep a model in memory?'
+	@build/release/lar run demo "how do I keep a model in memory?"
+	@echo
+	@echo '(talk to it: build/release/lar run demo; all commands: build/release/lar --help)'
+
+build: packages
+	@$(CONFIGURE) --preset release --log-level=WARNING
+	@cmake --build build/release --target lar -j $(JOBS)
+
+# Builds everything and runs all fast tests.
+test: packages
+	@$(CONFIGURE) --preset release --log-level=WARNING
+	@cmake --build build/release -j $(JOBS)
+	@ctest --test-dir build/release -LE 'slow|fuzz' -j $(JOBS) --output-on-failure
+
+test-slow: packages
+	@$(CONFIGURE) --preset release --log-level=WARNING
+	@cmake --build build/release -j $(JOBS)
+	@ctest --test-dir build/release -L slow --output-on-failure
+
+bench: packages
+	@$(CONFIGURE) --preset release --log-level=WARNING -DLAR_BENCH=ON
+	@cmake --build build/release -j $(JOBS)
+	@build/release/lar bench demo -p 512 -n 128
+	@build/release/bench/kernels/kernels_bench
+
+# The same tests under the sanitizers; the fuzz preset has ASan and UBSan too.
+asan: packages
+	@cmake --preset asan --log-level=WARNING
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --test-dir build/asan -LE 'slow|fuzz' -j $(JOBS) --output-on-failure
+
+tsan: packages
+	@cmake --preset tsan --log-level=WARNING
+	@cmake --build --preset tsan -j $(JOBS)
+	@ctest --test-dir build/tsan -LE 'slow|fuzz' -j $(JOBS) --output-on-failure
+
+# LAR_FUZZ_SECONDS=600 make fuzz runs each target for ten minutes.
+fuzz: packages
+	@cmake --preset fuzz --log-level=WARNING -DLAR_FUZZ_SECONDS=$${LAR_FUZZ_SECONDS:-15}
+	@cmake --build --preset fuzz -j $(JOBS)
+	@ctest --test-dir build/fuzz -L fuzz -j $(JOBS) --output-on-failure
+
+gcc: packages
+	@cmake --preset gcc --log-level=WARNING
+	@cmake --build --preset gcc -j $(JOBS)
+
+# The kernels for 64-bit Arm, cross-built and run under qemu-user.
+arm64: packages
+	@cmake --preset arm64 --log-level=WARNING
+	@cmake --build --preset arm64 -j $(JOBS)
+	@ctest --test-dir build/arm64 --output-on-failure
+
+SOURCES = $(shell git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' 'fuzz/*.cpp' 'bench/*.h' 'bench/*.cpp')
+format:
+	@clang-format-19 -i $(SOURCES)
+format-check: packages
+	@clang-format-19 --dry-run -Werror $(SOURCES)
+
+packages:
+	@packaging/install.sh
+
+clean:
+	@rm -rf build
