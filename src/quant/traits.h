@@ -22,11 +22,11 @@ using EncodeFn = void (*)(const float* in, std::byte* blocks, size_t count);
 
 struct Traits {
   DType dtype = DType::kF32;
-  std::string_view name;            // as GGUF tools print it: "F16", "Q4_K", "IQ2_XXS"
-  uint32_t block_elements = 1;      // elements a block
-  uint32_t block_bytes = 4;         // bytes a block
-  DecodeFn decode = nullptr;        // null: known by size only (integers, F64)
-  EncodeFn encode = nullptr;        // null: Lar does not make this format yet
+  std::string_view name;        // as GGUF tools print it: "F16", "Q4_K", "IQ2_XXS"
+  uint32_t block_elements = 1;  // elements a block
+  uint32_t block_bytes = 4;     // bytes a block
+  DecodeFn decode = nullptr;    // null: known by size only (integers, F64)
+  EncodeFn encode = nullptr;    // null: Lar does not make this format yet
 };
 
 // All known types.

@@ -36,7 +36,7 @@ class TempDir {
 
 }  // namespace lar::test
 
-#define LAR_REQUIRE_DATA(path)                                             \
-  if (!std::filesystem::exists(path)) {                                    \
-    GTEST_SKIP() << "test data is missing: " << std::filesystem::path(path).string(); \
+#define LAR_REQUIRE_DATA(where)                                            \
+  if (!std::filesystem::exists(where)) {                                   \
+    GTEST_SKIP() << "test data is missing: " << std::filesystem::path(where).string(); \
   }
