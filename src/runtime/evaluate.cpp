@@ -32,6 +32,7 @@ Result<Evaluator> Evaluator::create(const gguf::File& file, const EvaluateOption
   }
   Evaluator evaluator;
   evaluator.vocab_ = program.vocab;
+  evaluator.cost_ = cost_of(program, options.kv_type);
   evaluator.batch_ = std::max(1U, options.batch);
   evaluator.rows_ = std::max(1U, options.rows);
   const uint32_t blocks = (std::max(1U, options.context) + kBlockTokens - 1) / kBlockTokens;
@@ -80,8 +81,7 @@ Result<void> Evaluator::run(std::span<const int32_t> tokens, uint32_t first_row,
   return {};
 }
 
-Result<void> Evaluator::step_all(int32_t token, uint32_t position) {
-  std::vector<int32_t> tokens(rows_, token);
+Result<void> Evaluator::step_all(std::span<int32_t> tokens, uint32_t position) {
   std::vector<uint32_t> outputs(rows_);
   std::iota(outputs.begin(), outputs.end(), 0U);
   std::vector<backend::SequenceSlice> slices;
@@ -91,16 +91,21 @@ Result<void> Evaluator::step_all(int32_t token, uint32_t position) {
                       .first_position = position,
                       .block_table = tables_[row]});
   }
-  return executable_->run({.tokens = tokens, .sequences = slices, .output_rows = outputs});
+  LAR_TRY(executable_->run({.tokens = tokens, .sequences = slices, .output_rows = outputs}));
+  for (uint32_t row = 0; row < rows_; ++row) {
+    const auto logits = executable_->logits(row);
+    tokens[row] = static_cast<int32_t>(std::ranges::max_element(logits) - logits.begin());
+  }
+  return {};
 }
 
-Result<void> Evaluator::prefill(std::span<const int32_t> tokens, uint32_t position) {
+Result<void> Evaluator::prefill(uint32_t row, std::span<const int32_t> tokens, uint32_t position) {
   for (uint32_t begin = 0; begin < tokens.size(); begin += batch_) {
     const auto part = tokens.subspan(begin, std::min<size_t>(batch_, tokens.size() - begin));
     const backend::SequenceSlice slice{.row_begin = 0,
                                        .tokens = static_cast<uint32_t>(part.size()),
                                        .first_position = position + begin,
-                                       .block_table = tables_[0]};
+                                       .block_table = tables_[row]};
     const auto last = static_cast<uint32_t>(part.size() - 1);
     const bool ends = begin + part.size() == tokens.size();
     LAR_TRY(executable_->run({.tokens = part,
@@ -109,11 +114,6 @@ Result<void> Evaluator::prefill(std::span<const int32_t> tokens, uint32_t positi
                               .want_logits = ends}));
   }
   return {};
-}
-
-int32_t Evaluator::best(uint32_t i) {
-  const auto logits = executable_->logits(i);
-  return static_cast<int32_t>(std::ranges::max_element(logits) - logits.begin());
 }
 
 }  // namespace lar::runtime

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "backend/backend.h"
+#include "runtime/cost.h"
 #include "runtime/model.h"
 
 namespace lar::runtime {
@@ -32,14 +33,15 @@ class Evaluator {
   Result<void> run(std::span<const int32_t> tokens, uint32_t first_row,
                    const std::function<void(uint32_t, std::span<const float>)>& row);
 
-  // One step that gives every sequence `token` at `position`, with logits if `outputs`.
-  Result<void> step_all(int32_t token, uint32_t position);
+  // One step that gives every sequence its token at `position`; then the most likely next ones.
+  Result<void> step_all(std::span<int32_t> tokens, uint32_t position);
 
-  // One step of `tokens` new positions of sequence 0 from `position` on, one output (the last).
-  Result<void> prefill(std::span<const int32_t> tokens, uint32_t position);
+  // Computes tokens of sequence `row` at positions from `position` on in steps of `batch`, with the
+  // logits of the last.
+  Result<void> prefill(uint32_t row, std::span<const int32_t> tokens, uint32_t position);
 
-  // The most likely token of row i of the last step.
-  int32_t best(uint32_t i);
+  const StepCost& cost() const { return cost_; }
+  const backend::MemoryPlan& memory() const { return executable_->memory(); }
 
  private:
   Evaluator() = default;
@@ -49,6 +51,7 @@ class Evaluator {
   uint32_t vocab_ = 0;
   uint32_t batch_ = 0;
   uint32_t rows_ = 0;
+  StepCost cost_;
   std::vector<std::vector<int32_t>> tables_;  // blocks of each sequence
 };
 

@@ -1,0 +1,173 @@
+#include "cli/repl.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/humanize.h"
+#include "cli/generate.h"
+#include "cli/line_editor.h"
+#include "cli/output.h"
+
+namespace lar::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    "Available Commands:\n"
+    "  /set parameter NAME VALUE   Set an option (temperature, seed, num_predict, ...)\n"
+    "  /set system TEXT            Set the system message\n"
+    "  /set verbose | quiet        Show or hide statistics after an answer\n"
+    "  /show info                  What the model is\n"
+    "  /show system                The system message\n"
+    "  /clear                      Forget the conversation\n"
+    "  /bye, /exit                 Leave\n"
+    "  /?, /help                   This text\n"
+    "\nUse \"\"\" to begin and end a message of several lines.\n";
+
+// What follows `prefix` and blanks in `line`; nullopt where the line begins otherwise.
+std::optional<std::string> after(const std::string& line, std::string_view prefix) {
+  if (!line.starts_with(prefix)) return std::nullopt;
+  if (line.size() > prefix.size() && line[prefix.size()] != ' ') return std::nullopt;
+  const size_t begin = line.find_first_not_of(' ', prefix.size());
+  return begin == std::string::npos ? std::string() : line.substr(begin);
+}
+
+void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+
+class Repl {
+ public:
+  Repl(runtime::Model& model, ReplOptions options, Conversation conversation)
+      : model_(model),
+        engine_(model),
+        options_(std::move(options)),
+        conversation_(std::move(conversation)) {}
+
+  int run() {
+    while (true) {
+      bool interrupted = false;
+      auto line = editor_.read(">>> ", interrupted);
+      if (!line) {
+        std::fputs("\n", stdout);
+        return 0;
+      }
+      if (interrupted) {
+        say("Use Ctrl + d or /bye to exit.");
+        continue;
+      }
+      if (line->empty()) continue;
+      editor_.add_history(*line);
+      if (*line == "/bye" || *line == "/exit") return 0;
+      if (line->starts_with('/')) {
+        command(*line);
+        continue;
+      }
+      if (auto message = whole_message(std::move(*line))) answer(std::move(*message));
+    }
+  }
+
+ private:
+  // Joins the lines of a message that """ encloses; nullopt where it was given up.
+  std::optional<std::string> whole_message(std::string line) {
+    constexpr std::string_view kQuotes = "\"\"\"";
+    if (!line.starts_with(kQuotes)) return line;
+    std::string message = line.substr(kQuotes.size());
+    while (!message.ends_with(kQuotes)) {
+      bool interrupted = false;
+      const auto next = editor_.read("... ", interrupted);
+      if (!next || interrupted) return std::nullopt;
+      message += "\n" + *next;
+    }
+    message.resize(message.size() - kQuotes.size());
+    return message;
+  }
+
+  void command(const std::string& line) {
+    if (line == "/?" || line == "/help") {
+      fmt::print(stderr, "{}", kHelp);
+    } else if (line == "/clear") {
+      conversation_.clear();
+      say("Cleared session context");
+    } else if (const auto parameter = after(line, "/set parameter")) {
+      set_parameter(*parameter);
+    } else if (const auto system = after(line, "/set system")) {
+      conversation_.set_system(*system);
+      say("Set system message.");
+    } else if (line == "/set verbose") {
+      options_.verbose = true;
+      say("Set 'verbose' mode.");
+    } else if (line == "/set quiet") {
+      options_.verbose = false;
+      say("Set 'quiet' mode.");
+    } else if (line == "/show info") {
+      const runtime::ModelInfo& info = model_.info();
+      fmt::print(stderr, "  architecture      {}\n  parameters        {}\n  quantization      {}\n"
+                         "  context length    {}\n  memory            {}\n",
+                 info.architecture, human_count(info.parameters), info.quantization,
+                 info.context_train, human_bytes(model_.memory().total_bytes()));
+    } else if (line == "/show system") {
+      say(conversation_.system().empty() ? "No system message was specified for this model."
+                                         : conversation_.system());
+    } else {
+      say("Unknown command '" + line + "'. Type /? for help");
+    }
+  }
+
+  void set_parameter(const std::string& text) {
+    const size_t space = text.find(' ');
+    if (space == std::string::npos) {
+      say("Usage: /set parameter NAME VALUE");
+      return;
+    }
+    const std::string name = text.substr(0, space);
+    const std::string value = text.substr(text.find_first_not_of(' ', space));
+    const auto set = runtime::set_option(options_.options, name, value);
+    say(set ? "Set parameter '" + name + "' to '" + value + "'" : set.error().message);
+  }
+
+  Result<Answer> ask(std::string message) {
+    runtime::TextRequest request{.options = options_.options};
+    if (options_.raw) {
+      LAR_TRY(request.prompt, raw_prompt(model_, message));
+    } else {
+      conversation_.add_user(std::move(message));
+      LAR_TRY(request.prompt, conversation_.prompt());
+    }
+    auto fitted = runtime::fit_prompt(std::move(request.prompt), model_.context(),
+                                      request.options.num_keep);
+    if (fitted.dropped > 0) {
+      fmt::print(stderr, "Warning: the conversation is longer than the context of {} tokens; {} "
+                         "tokens of it were dropped\n",
+                 model_.context(), fitted.dropped);
+    }
+    request.prompt = std::move(fitted.tokens);
+    return generate(engine_, std::move(request));
+  }
+
+  void answer(std::string message) {
+    const auto result = ask(std::move(message));
+    std::fputs("\n\n", stdout);
+    std::fflush(stdout);
+    if (!result) {
+      print_error(result.error());
+      return;
+    }
+    if (!options_.raw) conversation_.add_assistant(result->text);
+    if (options_.verbose) print_statistics(*result, std::chrono::nanoseconds(0));
+  }
+
+  runtime::Model& model_;
+  runtime::TextEngine engine_;
+  ReplOptions options_;
+  Conversation conversation_;
+  LineEditor editor_;
+};
+
+}  // namespace
+
+int run_repl(runtime::Model& model, ReplOptions options, const Environment&) {
+  auto conversation = Conversation::create(model);
+  if (!conversation) return print_error(conversation.error());
+  return Repl(model, std::move(options), std::move(*conversation)).run();
+}
+
+}  // namespace lar::cli

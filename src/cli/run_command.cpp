@@ -1,0 +1,121 @@
+// lar run FILE: one prompt, a pipe, or a conversation at the terminal.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <iterator>
+
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/conversation.h"
+#include "cli/generate.h"
+#include "cli/model_file.h"
+#include "cli/output.h"
+#include "cli/repl.h"
+
+namespace lar::cli {
+namespace {
+
+struct RunArguments {
+  std::string path;
+  std::vector<std::string> words;
+  std::vector<std::string> settings;  // NAME=VALUE
+  bool raw = false;
+  bool verbose = false;
+};
+
+Result<runtime::Options> parse_settings(const std::vector<std::string>& settings) {
+  runtime::Options options;
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return fail(Code::kInvalidArgument, "--set wants NAME=VALUE, not '" + setting + "'");
+    }
+    LAR_TRY(runtime::set_option(options, setting.substr(0, equals), setting.substr(equals + 1)));
+  }
+  return options;
+}
+
+// What is piped in comes first, then the words of the command line.
+std::string prompt_text(const RunArguments& arguments, const Environment& environment) {
+  std::string text;
+  if (!environment.stdin_is_terminal) {
+    text.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  }
+  for (const std::string& word : arguments.words) {
+    if (!text.empty()) text += ' ';
+    text += word;
+  }
+  return text;
+}
+
+Result<std::vector<int32_t>> prompt_tokens(const runtime::Model& model, std::string text,
+                                           bool raw) {
+  if (raw) return raw_prompt(model, text);
+  LAR_TRY(Conversation conversation, Conversation::create(model));
+  conversation.add_user(std::move(text));
+  return conversation.prompt();
+}
+
+Result<void> answer_once(runtime::Model& model, const RunArguments& arguments,
+                         const runtime::Options& options, const Environment& environment,
+                         std::chrono::nanoseconds load) {
+  std::string text = prompt_text(arguments, environment);
+  LAR_TRY(auto tokens, prompt_tokens(model, std::move(text), arguments.raw));
+  auto fitted = runtime::fit_prompt(std::move(tokens), model.context(), options.num_keep);
+  if (fitted.dropped > 0) {
+    fmt::print(stderr,
+               "Warning: the prompt is longer than the context of {} tokens; {} tokens of it were "
+               "dropped\n",
+               model.context(), fitted.dropped);
+  }
+  runtime::TextEngine engine(model);
+  LAR_TRY(const Answer answer,
+          generate(engine, {.prompt = std::move(fitted.tokens), .options = options}));
+  if (environment.stdout_is_terminal) LAR_TRY(write_stdout("\n\n"));
+  if (arguments.verbose) print_statistics(answer, load);
+  return {};
+}
+
+Result<int> run_model(const RunArguments& arguments, const Environment& environment) {
+  LAR_TRY(const runtime::Options options, parse_settings(arguments.settings));
+  for (const std::string& note : runtime::unhonoured(options)) {
+    fmt::print(stderr, "Warning: {}\n", note);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  LAR_TRY(auto file, open_model(arguments.path, environment));
+  LAR_TRY(const auto model,
+          runtime::Model::load(std::move(file), load_options(environment, options)));
+  const auto load = std::chrono::steady_clock::now() - start;
+  const bool interactive = environment.stdin_is_terminal && environment.stdout_is_terminal &&
+                           arguments.words.empty();
+  if (interactive) {
+    return run_repl(*model,
+                    {.raw = arguments.raw, .verbose = arguments.verbose, .options = options},
+                    environment);
+  }
+  LAR_TRY(answer_once(*model, arguments, options, environment, load));
+  return 0;
+}
+
+}  // namespace
+
+int run_run(const std::vector<std::string>& args, const Environment& environment) {
+  RunArguments arguments;
+  CLI::App app("Run a model file: one prompt, a pipe, or a conversation");
+  app.add_option("FILE", arguments.path, "A GGUF file, or 'demo' for the model that Lar carries")
+      ->required();
+  app.add_option("PROMPT", arguments.words, "The prompt; without one, what is piped in");
+  app.add_flag("--raw", arguments.raw,
+               "No chat template; special tokens written in the prompt are read as such");
+  app.add_option("--set", arguments.settings, "Set an option, e.g. --set temperature=0")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_flag("--verbose", arguments.verbose, "Print statistics on stderr");
+  if (const auto code = parse(app, args)) return *code;
+
+  const auto code = run_model(arguments, environment);
+  return code ? *code : print_error(code.error());
+}
+
+}  // namespace lar::cli
