@@ -16,7 +16,7 @@ uint64_t mix(uint64_t value) {
 }
 
 uint64_t hash_of(BlockId parent, std::span<const int32_t> tokens) {
-  uint64_t hash = mix(static_cast<uint64_t>(parent) + 0x9E3779B97F4A7C15ULL);
+  uint64_t hash = mix(static_cast<uint32_t>(parent) + 0x9E3779B97F4A7C15ULL);
   for (const int32_t token : tokens) hash = mix(hash ^ static_cast<uint32_t>(token));
   return hash;
 }
