@@ -68,6 +68,7 @@ class File {
   const TensorView* find_tensor(std::string_view name) const;
 
  private:
+  friend class Assembly;  // makes Files
   struct Impl;
   explicit File(std::unique_ptr<Impl> impl);
 
