@@ -96,14 +96,14 @@ Result<void> BpeEncoder::add_merges(const Vocabulary& vocabulary, Spelling spell
     const size_t left_bytes = both.size();
     append_unspelled(both, merge.substr(space + 1), spelling);
     const std::string_view text = both;
-    merges_.insert(symbol_id(text.substr(0, left_bytes)),
-                   symbol_id(text.substr(left_bytes)),
+    merges_.insert(symbol_id(text.substr(0, left_bytes)), symbol_id(text.substr(left_bytes)),
                    {.rank = static_cast<uint32_t>(rank), .id = symbol_id(text)});
   }
   return {};
 }
 
-void BpeEncoder::encode(std::string_view text, Position /*position*/,
+void BpeEncoder::encode(std::string_view text,
+                        Position /*position*/,
                         std::vector<TokenId>& out) const {
   std::string changed;
   if (row_.escape_spaces) {
@@ -130,8 +130,8 @@ void BpeEncoder::encode(std::string_view text, Position /*position*/,
 }
 
 void BpeEncoder::encode_word(std::string_view word, Work& work, std::vector<TokenId>& out) const {
-  const bool whole = row_.ignore_merges ||
-                     (row_.whole_newlines && word.find_first_not_of('\n') == std::string_view::npos);
+  const bool whole = row_.ignore_merges || (row_.whole_newlines &&
+                                            word.find_first_not_of('\n') == std::string_view::npos);
   if (whole) {
     const TokenId id = table_.find(word);
     if (id != kNoToken) return out.push_back(id);

@@ -6,10 +6,18 @@ namespace lar::tokenizer {
 namespace {
 
 // A unit of the double array (darts-clone): what its 32 bits say.
-bool has_leaf(uint32_t unit) { return (unit >> 8 & 1U) != 0; }
-uint32_t value_of(uint32_t unit) { return unit & 0x7FFFFFFFU; }
-uint32_t label_of(uint32_t unit) { return unit & 0x800000FFU; }
-uint32_t offset_of(uint32_t unit) { return unit >> 10 << ((unit & 1U << 9) >> 6); }
+bool has_leaf(uint32_t unit) {
+  return (unit >> 8 & 1U) != 0;
+}
+uint32_t value_of(uint32_t unit) {
+  return unit & 0x7FFFFFFFU;
+}
+uint32_t label_of(uint32_t unit) {
+  return unit & 0x800000FFU;
+}
+uint32_t offset_of(uint32_t unit) {
+  return unit >> 10 << ((unit & 1U << 9) >> 6);
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // The regular expressions of pre-tokenizers, parsed to a small program. The patterns are constants
-// of this module, never input. Understood: literals, \r \n \t \s \S \d \w \p{..} \x{HEX}, classes
+// of this module, never input. Understood: literals, \r \n \t \s \S \d \p{..} \x{HEX}, classes
 // with ranges, negation and &&, groups (..) (?:..) (?i:..), | ? * + {m} {m,} {m,n} (all greedy),
 // and looking ahead at one character: (?=X) (?!X) $.
 #pragma once

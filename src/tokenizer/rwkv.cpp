@@ -19,7 +19,8 @@ std::vector<Trie::Key> keys_of(const Vocabulary& vocabulary, const TokenPieces& 
 RwkvEncoder::RwkvEncoder(const Vocabulary& vocabulary, const TokenPieces& pieces)
     : tokens_(keys_of(vocabulary, pieces)), unk_(vocabulary.ids.unk) {}
 
-void RwkvEncoder::encode(std::string_view text, Position /*position*/,
+void RwkvEncoder::encode(std::string_view text,
+                         Position /*position*/,
                          std::vector<TokenId>& out) const {
   while (!text.empty()) {
     size_t longest = 0;

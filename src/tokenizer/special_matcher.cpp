@@ -26,7 +26,8 @@ SpecialMatcher::SpecialMatcher(const Vocabulary& vocabulary)
   }
 }
 
-SpecialMatcher::Match SpecialMatcher::find(std::string_view text, size_t begin,
+SpecialMatcher::Match SpecialMatcher::find(std::string_view text,
+                                           size_t begin,
                                            const std::vector<Run>& runs) const {
   auto run = std::ranges::upper_bound(runs, begin, {}, &Run::end);
   for (size_t at = begin; at < text.size(); ++at) {
@@ -36,8 +37,8 @@ SpecialMatcher::Match SpecialMatcher::find(std::string_view text, size_t begin,
     Match best;
     for (size_t i = at; node != Trie::kNone;) {
       const TokenId id = tokens_.id(node);
-      if (id != kNoToken && (user_defined_[static_cast<size_t>(id)] ||
-                             (run->parse && i + 1 <= run->end))) {
+      if (id != kNoToken &&
+          (user_defined_[static_cast<size_t>(id)] || (run->parse && i + 1 <= run->end))) {
         best = {.begin = at, .end = i + 1, .id = id};
       }
       if (++i == text.size()) break;

@@ -36,7 +36,9 @@ constexpr NamedRole kNamedRoles[] = {
     {"<EOT>", kEot | kEnd},
     {"_<EOT>", kEot | kEnd},
     {"[EOT]", kEot | kEnd},
-    {"<\xEF\xBD\x9C" "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>", kEot | kEnd},
+    {"<\xEF\xBD\x9C"
+     "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>",
+     kEot | kEnd},
     {"<end_of_utterance>", kEot | kEnd},
     {"<|eom_id|>", kEom | kEnd},
     {"<|return|>", kEnd},
@@ -52,7 +54,10 @@ constexpr NamedRole kNamedRoles[] = {
     {"<|fim_prefix|>", kFimPrefix},
     {"<fim-prefix>", kFimPrefix},
     {"<fim_prefix>", kFimPrefix},
-    {"<\xEF\xBD\x9C" "fim\xE2\x96\x81" "begin\xEF\xBD\x9C>", kFimPrefix},
+    {"<\xEF\xBD\x9C"
+     "fim\xE2\x96\x81"
+     "begin\xEF\xBD\x9C>",
+     kFimPrefix},
     {"<PRE>", kFimPrefix},
     {"\xE2\x96\x81<PRE>", kFimPrefix},
     {"<|code_prefix|>", kFimPrefix},
@@ -60,7 +65,9 @@ constexpr NamedRole kNamedRoles[] = {
     {"<|fim_suffix|>", kFimSuffix},
     {"<fim-suffix>", kFimSuffix},
     {"<fim_suffix>", kFimSuffix},
-    {"<\xEF\xBD\x9C" "fim\xE2\x96\x81hole\xEF\xBD\x9C>", kFimSuffix},
+    {"<\xEF\xBD\x9C"
+     "fim\xE2\x96\x81hole\xEF\xBD\x9C>",
+     kFimSuffix},
     {"<SUF>", kFimSuffix},
     {"\xE2\x96\x81<SUF>", kFimSuffix},
     {"<|code_suffix|>", kFimSuffix},
@@ -68,7 +75,10 @@ constexpr NamedRole kNamedRoles[] = {
     {"<|fim_middle|>", kFimMiddle},
     {"<fim-middle>", kFimMiddle},
     {"<fim_middle>", kFimMiddle},
-    {"<\xEF\xBD\x9C" "fim\xE2\x96\x81" "end\xEF\xBD\x9C>", kFimMiddle},
+    {"<\xEF\xBD\x9C"
+     "fim\xE2\x96\x81"
+     "end\xEF\xBD\x9C>",
+     kFimMiddle},
     {"<MID>", kFimMiddle},
     {"\xE2\x96\x81<MID>", kFimMiddle},
     {"<|code_middle|>", kFimMiddle},
@@ -127,8 +137,8 @@ class Finder {
       set_type(token.id, TokenType::kControl);
       add_end(token.id);
     }
-    for (const TokenId id : {ids_.eos, ids_.eot, ids_.eom, ids_.fim_pad, ids_.fim_repo,
-                             ids_.fim_separator}) {
+    for (const TokenId id :
+         {ids_.eos, ids_.eot, ids_.eom, ids_.fim_pad, ids_.fim_repo, ids_.fim_separator}) {
       add_end(id);
     }
     for (const Present& token : present_) {
@@ -198,6 +208,8 @@ class Finder {
 
 }  // namespace
 
-SpecialTokens find_special_tokens(Vocabulary& vocabulary) { return Finder(vocabulary).run(); }
+SpecialTokens find_special_tokens(Vocabulary& vocabulary) {
+  return Finder(vocabulary).run();
+}
 
 }  // namespace lar::tokenizer

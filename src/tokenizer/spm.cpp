@@ -42,7 +42,8 @@ size_t SpaceJoints::part_end(std::string_view text, size_t begin) const {
   return text.size();
 }
 
-SpmEncoder::SpmEncoder(const Vocabulary& vocabulary, const TokenPieces& pieces,
+SpmEncoder::SpmEncoder(const Vocabulary& vocabulary,
+                       const TokenPieces& pieces,
                        const TokenTable& table)
     : table_(table),
       joints_(vocabulary, pieces),
@@ -61,8 +62,7 @@ SpmEncoder::SpmEncoder(const Vocabulary& vocabulary, const TokenPieces& pieces,
   }
 }
 
-void SpmEncoder::encode(std::string_view text, Position position,
-                        std::vector<TokenId>& out) const {
+void SpmEncoder::encode(std::string_view text, Position position, std::vector<TokenId>& out) const {
   std::string changed;
   if (add_space_prefix_ && position == Position::kStart) changed.push_back(' ');
   append_unspelled(changed, text, Spelling::kUnderline);
@@ -84,8 +84,7 @@ void SpmEncoder::encode(std::string_view text, Position position,
     }
     merger.merge(symbols, [&](const Symbol& left, const Symbol& right) -> Merge {
       const TokenId id = table_.find(part.substr(left.begin, right.end - left.begin));
-      return id == kNoToken ? Merge{}
-                            : Merge{.rank = ranks_[static_cast<size_t>(id)], .id = id};
+      return id == kNoToken ? Merge{} : Merge{.rank = ranks_[static_cast<size_t>(id)], .id = id};
     });
     for (const Symbol& symbol : symbols) {
       const std::string_view bytes = part.substr(symbol.begin, symbol.end - symbol.begin);

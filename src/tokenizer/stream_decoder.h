@@ -26,7 +26,7 @@ class StreamDecoder {
   std::vector<TokenId> shown_;
   DecodeOptions options_;
   bool strip_first_;
-  bool strip_;  // the next text is the first
+  bool strip_;           // the next text is the first
   std::string pending_;  // the beginning of a character: at most 3 bytes between calls
 };
 

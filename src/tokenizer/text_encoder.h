@@ -20,7 +20,9 @@ class TextEncoder {
   virtual ~TextEncoder() = default;
 
   // Appends the ids of `text`, which is at most Limits::kMaxTextBytes long. Any bytes are allowed.
-  virtual void encode(std::string_view text, Position position, std::vector<TokenId>& out) const = 0;
+  virtual void encode(std::string_view text,
+                      Position position,
+                      std::vector<TokenId>& out) const = 0;
 };
 
 }  // namespace lar::tokenizer

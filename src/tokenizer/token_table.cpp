@@ -81,8 +81,7 @@ void append_escaped(std::string& out, std::string_view text) {
 }
 
 bool stands_for_text(TokenType type) {
-  return type == TokenType::kNormal || type == TokenType::kUndefined ||
-         type == TokenType::kUnused;
+  return type == TokenType::kNormal || type == TokenType::kUndefined || type == TokenType::kUnused;
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace lar::tokenizer {
 // How a vocabulary writes text in its tokens.
 enum class Spelling : uint8_t {
   kPlain,
-  kByteChars,   // one printable character a byte, as GPT-2 does
-  kUnderline,   // U+2581 for a space
-  kEscapes,     // \n, \t, \xHH and so on (RWKV)
+  kByteChars,  // one printable character a byte, as GPT-2 does
+  kUnderline,  // U+2581 for a space
+  kEscapes,    // \n, \t, \xHH and so on (RWKV)
 };
 
 // The bytes of every token. Immutable.

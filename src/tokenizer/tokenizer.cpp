@@ -51,7 +51,9 @@ Result<void> check(const Vocabulary& vocabulary) {
   return {};
 }
 
-bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 std::string_view without_trailing_space(std::string_view text) {
   while (!text.empty() && is_ascii_space(text.back())) text.remove_suffix(1);
@@ -87,7 +89,8 @@ struct Tokenizer::Impl {
   bool add_space_prefix = false;
   bool byte_level = false;
 
-  Result<std::vector<TokenId>> encode(std::string_view text, const std::vector<Run>& runs,
+  Result<std::vector<TokenId>> encode(std::string_view text,
+                                      const std::vector<Run>& runs,
                                       bool add_special) const;
 };
 
@@ -119,8 +122,8 @@ void Tokenizer::Impl::set_rules() {
   add_bos = vocabulary.add_bos.value_or(spm || is_word_piece() || (bpe && pre_tokenizer.add_bos));
   add_eos = vocabulary.add_eos.value_or(algorithm == Algorithm::kUnigram);
   add_sep = vocabulary.add_sep.value_or(is_word_piece() || (bpe && pre_tokenizer.add_sep));
-  add_space_prefix = vocabulary.add_space_prefix.value_or(spm) &&
-                     (spm || algorithm == Algorithm::kUnigram);
+  add_space_prefix =
+      vocabulary.add_space_prefix.value_or(spm) && (spm || algorithm == Algorithm::kUnigram);
   byte_level = bpe && !pre_tokenizer.raw_text;
   for (int byte = 0; byte < 256 && byte_level; ++byte) {
     const char c = static_cast<char>(byte);
@@ -132,9 +135,10 @@ Result<std::vector<TokenId>> Tokenizer::Impl::encode(std::string_view text,
                                                      const std::vector<Run>& runs,
                                                      bool add_special) const {
   if (text.size() > Limits::kMaxTextBytes) {
-    return fail(Code::kResourceExhausted,
-                "text of " + std::to_string(text.size()) + " bytes is too long to tokenize; at most " +
-                    std::to_string(Limits::kMaxTextBytes) + " are allowed");
+    return fail(Code::kResourceExhausted, "text of " + std::to_string(text.size()) +
+                                              " bytes is too long to tokenize; at most " +
+                                              std::to_string(Limits::kMaxTextBytes) +
+                                              " are allowed");
   }
   const SpecialIds& ids = special.ids;
   std::vector<TokenId> out;
@@ -147,8 +151,8 @@ Result<std::vector<TokenId>> Tokenizer::Impl::encode(std::string_view text,
     const auto match = matcher.find(text, at, runs);
     const bool found = match.id != kNoToken;
     std::string_view plain = text.substr(at, found ? match.begin - at : std::string_view::npos);
-    if (found && std::ranges::find(vocabulary.strip_before, match.id) !=
-                     vocabulary.strip_before.end()) {
+    if (found &&
+        std::ranges::find(vocabulary.strip_before, match.id) != vocabulary.strip_before.end()) {
       plain = without_trailing_space(plain);
     }
     if (!plain.empty()) encoder->encode(plain, position, out);
@@ -221,9 +225,13 @@ std::string Tokenizer::decode(std::span<const TokenId> ids, const DecodeOptions&
   return out;
 }
 
-size_t Tokenizer::size() const { return impl_->pieces.size(); }
+size_t Tokenizer::size() const {
+  return impl_->pieces.size();
+}
 
-std::string_view Tokenizer::piece(TokenId id) const { return impl_->pieces[id]; }
+std::string_view Tokenizer::piece(TokenId id) const {
+  return impl_->pieces[id];
+}
 
 std::string_view Tokenizer::text(TokenId id) const {
   return impl_->vocabulary.tokens[static_cast<size_t>(id)];
@@ -234,7 +242,9 @@ float Tokenizer::score(TokenId id) const {
   return scores.empty() ? 0.0F : scores[static_cast<size_t>(id)];
 }
 
-TokenType Tokenizer::type(TokenId id) const { return type_of(impl_->vocabulary, id); }
+TokenType Tokenizer::type(TokenId id) const {
+  return type_of(impl_->vocabulary, id);
+}
 
 bool Tokenizer::is_control(TokenId id) const {
   const TokenType kind = type(id);
@@ -250,7 +260,9 @@ bool Tokenizer::is_end(TokenId id) const {
   return std::ranges::binary_search(impl_->special.end_ids, id);
 }
 
-std::span<const TokenId> Tokenizer::end_ids() const { return impl_->special.end_ids; }
+std::span<const TokenId> Tokenizer::end_ids() const {
+  return impl_->special.end_ids;
+}
 
 TokenId Tokenizer::find(std::string_view text) const {
   const TokenId special = impl_->matcher.find_exact(text);
@@ -260,11 +272,23 @@ TokenId Tokenizer::find(std::string_view text) const {
   return impl_->table.find(piece);
 }
 
-const SpecialIds& Tokenizer::ids() const { return impl_->special.ids; }
-bool Tokenizer::add_bos() const { return impl_->add_bos; }
-bool Tokenizer::add_eos() const { return impl_->add_eos; }
-bool Tokenizer::add_sep() const { return impl_->add_sep; }
-bool Tokenizer::add_space_prefix() const { return impl_->add_space_prefix; }
-bool Tokenizer::is_byte_level() const { return impl_->byte_level; }
+const SpecialIds& Tokenizer::ids() const {
+  return impl_->special.ids;
+}
+bool Tokenizer::add_bos() const {
+  return impl_->add_bos;
+}
+bool Tokenizer::add_eos() const {
+  return impl_->add_eos;
+}
+bool Tokenizer::add_sep() const {
+  return impl_->add_sep;
+}
+bool Tokenizer::add_space_prefix() const {
+  return impl_->add_space_prefix;
+}
+bool Tokenizer::is_byte_level() const {
+  return impl_->byte_level;
+}
 
 }  // namespace lar::tokenizer

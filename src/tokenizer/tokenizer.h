@@ -25,9 +25,9 @@ struct Segment {
 };
 
 struct DecodeOptions {
-  bool special = false;                // control tokens become their text, else nothing
-  std::span<const TokenId> shown = {}; // these become their text in any case
-  bool strip_first_space = true;       // the space that encode() puts before the first word
+  bool special = false;                 // control tokens become their text, else nothing
+  std::span<const TokenId> shown = {};  // these become their text in any case
+  bool strip_first_space = true;        // the space that encode() puts before the first word
 };
 
 class Tokenizer {

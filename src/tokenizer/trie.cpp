@@ -6,7 +6,9 @@ namespace lar::tokenizer {
 
 Trie::Trie(std::vector<Key> keys) {
   std::erase_if(keys, [](const Key& key) { return key.text.size() > Limits::kMaxMatchBytes; });
-  std::ranges::stable_sort(keys, {}, &Key::text);
+  std::ranges::sort(keys, [](const Key& a, const Key& b) {
+    return a.text == b.text ? a.id < b.id : a.text < b.text;
+  });
 
   // A node to be: its keys share the first `depth` bytes.
   struct Range {

@@ -20,7 +20,8 @@ class Trie {
   static constexpr Node kRoot = 0;
   static constexpr Node kNone = 0xFFFFFFFF;
 
-  // Of equal texts the first counts; empty ones and those beyond kMaxMatchBytes are left out.
+  // Of equal texts the one with the smallest id counts; empty ones and those beyond kMaxMatchBytes
+  // are left out.
   explicit Trie(std::vector<Key> keys);
 
   // kNone where no text goes on with `byte`.

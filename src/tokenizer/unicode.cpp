@@ -32,7 +32,12 @@ bool is_white_space(char32_t c) {
 }
 
 bool is_word(char32_t c) {
-  return in_categories(c, kLetterMask | kMarkMask | category_mask({kNd, kPc}));
+  if (in_categories(c, kLetterMask | kMarkMask | category_mask({kNd, kNl, kPc}))) return true;
+  // Circled and squared letters are alphabetic symbols; the small numbers are a custom of the
+  // regular expression library that the reference tokenizers use.
+  return (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) ||
+         (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189) || c == 0xB2 ||
+         c == 0xB3 || c == 0xB9 || (c >= 0xBC && c <= 0xBE);
 }
 
 char32_t to_lower(char32_t code_point) {

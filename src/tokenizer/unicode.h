@@ -73,7 +73,7 @@ inline bool in_categories(char32_t code_point, uint32_t mask) {
 // The property White_Space, which is what \s means.
 bool is_white_space(char32_t code_point);
 
-// \w: letters, marks, decimal digits and connectors.
+// \w: what is alphabetic, marks, decimal digits and connectors.
 bool is_word(char32_t code_point);
 
 char32_t to_lower(char32_t code_point);

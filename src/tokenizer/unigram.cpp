@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kReplacementChar = "\xEF\xBF\xBD";
 constexpr float kUnknownPenalty = 10.0F;  // below the least likely token, as SentencePiece has it
 
-std::vector<Trie::Key> keys_of(const Vocabulary& vocabulary, const TokenPieces& pieces,
+std::vector<Trie::Key> keys_of(const Vocabulary& vocabulary,
+                               const TokenPieces& pieces,
                                bool user_defined_only) {
   std::vector<Trie::Key> keys;
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -33,7 +34,8 @@ struct UnigramEncoder::Step {
   TokenId id = kNoToken;
 };
 
-UnigramEncoder::UnigramEncoder(const Vocabulary& vocabulary, const TokenPieces& pieces,
+UnigramEncoder::UnigramEncoder(const Vocabulary& vocabulary,
+                               const TokenPieces& pieces,
                                Charsmap charsmap)
     : charsmap_(charsmap),
       joints_(vocabulary, pieces),
@@ -105,7 +107,8 @@ std::string UnigramEncoder::normalize(std::string_view text) const {
   return out;
 }
 
-void UnigramEncoder::encode(std::string_view text, Position /*position*/,
+void UnigramEncoder::encode(std::string_view text,
+                            Position /*position*/,
                             std::vector<TokenId>& out) const {
   const std::string normalized = normalize(text);
   const std::string_view all = normalized;
@@ -117,7 +120,8 @@ void UnigramEncoder::encode(std::string_view text, Position /*position*/,
   }
 }
 
-void UnigramEncoder::append_part(std::string_view part, std::vector<Step>& steps,
+void UnigramEncoder::append_part(std::string_view part,
+                                 std::vector<Step>& steps,
                                  std::vector<TokenId>& out) const {
   steps.assign(part.size() + 1, {});
   steps[0].score = 0;

@@ -26,7 +26,8 @@ class UnigramEncoder : public TextEncoder {
   UnigramEncoder(const Vocabulary& vocabulary, const TokenPieces& pieces, Charsmap charsmap);
 
   std::string normalize(std::string_view text) const;
-  void append_part(std::string_view part, std::vector<Step>& steps,
+  void append_part(std::string_view part,
+                   std::vector<Step>& steps,
                    std::vector<TokenId>& out) const;
 
   Charsmap charsmap_;

@@ -25,8 +25,8 @@ struct Limits {
   static constexpr size_t kMaxTokens = 1U << 24;
   static constexpr size_t kMaxMerges = 1U << 25;
   static constexpr size_t kMaxVocabularyBytes = 64U << 20;  // all token texts together
-  static constexpr size_t kMaxTextBytes = 64U << 20;       // of one encode
-  static constexpr size_t kMaxMatchBytes = 65'536;  // longer tokens are never found in text
+  static constexpr size_t kMaxTextBytes = 64U << 20;        // of one encode
+  static constexpr size_t kMaxMatchBytes = 65'536;          // longer tokens are never found in text
 };
 
 // As in tokenizer.ggml.token_type.
@@ -67,21 +67,21 @@ struct Vocabulary {
   std::string pre;  // kBpe: the pre-tokenizer's name
 
   std::vector<std::string_view> tokens;
-  std::vector<TokenType> types;           // one a token, or empty: all kNormal
-  std::vector<float> scores;              // one a token, or empty: all 0
-  std::vector<std::string_view> merges;   // kBpe: "left right", the best first
-  bool merges_by_id = false;              // kBpe without merges: any pair that makes a token, the
-                                          // smallest id first (the order of tiktoken files)
+  std::vector<TokenType> types;          // one a token, or empty: all kNormal
+  std::vector<float> scores;             // one a token, or empty: all 0
+  std::vector<std::string_view> merges;  // kBpe: "left right", the best first
+  bool merges_by_id = false;             // kBpe without merges: any pair that makes a token, the
+                                         // smallest id first (the order of tiktoken files)
   SpecialIds ids;
   // Unset: what the algorithm and the pre-tokenizer say.
   std::optional<bool> add_bos;
   std::optional<bool> add_eos;
   std::optional<bool> add_sep;
   std::optional<bool> add_space_prefix;
-  bool remove_extra_spaces = false;       // kUnigram
-  bool lowercase = true;                  // kWordPiece
-  std::optional<bool> strip_accents;      // kWordPiece; unset: as lowercase
-  std::span<const std::byte> charsmap;    // kUnigram: sentencepiece's compiled normalization
+  bool remove_extra_spaces = false;     // kUnigram
+  bool lowercase = true;                // kWordPiece
+  std::optional<bool> strip_accents;    // kWordPiece; unset: as lowercase
+  std::span<const std::byte> charsmap;  // kUnigram: sentencepiece's compiled normalization
   // Special tokens that swallow the white space before or after them where they stand in text.
   std::vector<TokenId> strip_before;
   std::vector<TokenId> strip_after;

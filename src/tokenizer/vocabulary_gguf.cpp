@@ -111,8 +111,7 @@ class Reader {
         const auto type = value->int_at(i);
         if (!type) return corrupt("tokenizer.ggml.token_type", "not numbers");
         const bool known = *type >= 0 && *type <= static_cast<int64_t>(TokenType::kByte);
-        vocabulary_.types.push_back(known ? static_cast<TokenType>(*type)
-                                          : TokenType::kUndefined);
+        vocabulary_.types.push_back(known ? static_cast<TokenType>(*type) : TokenType::kUndefined);
       }
     }
     if (const gguf::Value* value = file_.find("tokenizer.ggml.scores")) {
@@ -280,6 +279,8 @@ class Reader {
 
 }  // namespace
 
-Result<Vocabulary> read_vocabulary(const gguf::File& file) { return Reader(file).read(); }
+Result<Vocabulary> read_vocabulary(const gguf::File& file) {
+  return Reader(file).read();
+}
 
 }  // namespace lar::tokenizer

@@ -35,7 +35,8 @@ class WordCache {
   // After a get() of the same word that returned false.
   void put(std::string_view word, const std::vector<TokenId>& out) {
     if (entries_.empty() || word.size() > kMaxWordBytes) return;
-    *current_ = {.word = word, .begin = begin_, .count = static_cast<uint32_t>(out.size() - begin_)};
+    *current_ = {
+        .word = word, .begin = begin_, .count = static_cast<uint32_t>(out.size() - begin_)};
   }
 
  private:

@@ -45,7 +45,8 @@ WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const TokenPiec
       lowercase_(vocabulary.lowercase),
       strip_accents_(vocabulary.strip_accents.value_or(vocabulary.lowercase)) {}
 
-void WordPieceEncoder::encode(std::string_view text, Position /*position*/,
+void WordPieceEncoder::encode(std::string_view text,
+                              Position /*position*/,
                               std::vector<TokenId>& out) const {
   std::string word = " ";
   const auto end_word = [&] {
@@ -56,11 +57,12 @@ void WordPieceEncoder::encode(std::string_view text, Position /*position*/,
   while (!text.empty()) {
     const Utf8Char c = utf8_next(text);
     text.remove_prefix(c.bytes);
-    if (is_white_space(c.code_point)) {
+    const bool breaks = c.code_point == '\t' || c.code_point == '\n' || c.code_point == '\r';
+    if (!breaks && is_dropped(c.code_point)) continue;
+    if (breaks || is_white_space(c.code_point)) {
       end_word();
       continue;
     }
-    if (is_dropped(c.code_point)) continue;
     characters.clear();
     if (strip_accents_) {
       append_decomposed(characters, c.code_point);
