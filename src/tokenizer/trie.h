@@ -27,9 +27,14 @@ class Trie {
   // kNone where no text goes on with `byte`.
   Node child(Node node, unsigned char byte) const {
     if (node == kRoot) return root_[byte];
-    const uint32_t end = nodes_[node + 1].children;
-    for (uint32_t i = nodes_[node].children; i < end; ++i) {
-      if (nodes_[i].label >= byte) return nodes_[i].label == byte ? i : kNone;
+    uint32_t begin = nodes_[node].children;
+    uint32_t end = nodes_[node + 1].children;
+    while (end - begin > 8) {
+      const uint32_t middle = begin + (end - begin) / 2;
+      (nodes_[middle].label <= byte ? begin : end) = middle;
+    }
+    for (; begin < end; ++begin) {
+      if (nodes_[begin].label >= byte) return nodes_[begin].label == byte ? begin : kNone;
     }
     return kNone;
   }

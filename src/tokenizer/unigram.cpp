@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/utf8.h"
+#include "tokenizer/word_cache.h"
 
 namespace lar::tokenizer {
 namespace {
@@ -113,10 +114,14 @@ void UnigramEncoder::encode(std::string_view text,
   const std::string normalized = normalize(text);
   const std::string_view all = normalized;
   std::vector<Step> steps;
+  WordCache cache(all.size());
   for (size_t begin = 0; begin < all.size();) {
     const size_t end = joints_.part_end(all, begin);
-    append_part(all.substr(begin, end - begin), steps, out);
+    const std::string_view part = all.substr(begin, end - begin);
     begin = end;
+    if (cache.get(part, out)) continue;
+    append_part(part, steps, out);
+    cache.put(part, out);
   }
 }
 
