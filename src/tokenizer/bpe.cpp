@@ -1,0 +1,189 @@
+#include "tokenizer/bpe.h"
+
+#include <bit>
+
+#include "base/utf8.h"
+#include "tokenizer/hash.h"
+#include "tokenizer/word_cache.h"
+
+namespace lar::tokenizer {
+
+MergeTable::MergeTable(size_t merges)
+    : seed_(random_seed()), mask_(std::bit_ceil(merges * 2 + 2) - 1), slots_(mask_ + 1) {}
+
+void MergeTable::insert(TokenId left, TokenId right, Merge merge) {
+  const uint64_t key = key_of(left, right);
+  for (uint64_t i = hash_pair(key, seed_) & mask_;; i = (i + 1) & mask_) {
+    if (slots_[i].key == key) return;
+    if (slots_[i].key != kEmpty) continue;
+    slots_[i] = {key, merge};
+    return;
+  }
+}
+
+Merge MergeTable::find(TokenId left, TokenId right) const {
+  const uint64_t key = key_of(left, right);
+  for (uint64_t i = hash_pair(key, seed_) & mask_;; i = (i + 1) & mask_) {
+    if (slots_[i].key == key) return slots_[i].merge;
+    if (slots_[i].key == kEmpty) return {};
+  }
+}
+
+// What one call of encode works with.
+struct BpeEncoder::Work {
+  std::vector<Symbol> symbols;
+  WordMerger merger;
+};
+
+BpeEncoder::BpeEncoder(const Vocabulary& vocabulary,
+                       const PreTokenizerRow& row,
+                       PreTokenizer pre_tokenizer,
+                       const TokenPieces& pieces,
+                       const TokenTable& table)
+    : row_(row),
+      pre_tokenizer_(std::move(pre_tokenizer)),
+      pieces_(pieces),
+      table_(table),
+      merges_(vocabulary.merges.size()),
+      merges_by_id_(vocabulary.merges_by_id),
+      unk_(vocabulary.ids.unk) {
+  byte_tokens_.fill(kNoToken);
+  if (row.raw_text) {
+    for (size_t i = 0; i < vocabulary.tokens.size(); ++i) {
+      const int byte = byte_token_value(vocabulary.tokens[i]);
+      if (byte >= 0) byte_tokens_[static_cast<size_t>(byte)] = static_cast<TokenId>(i);
+    }
+  }
+  for (size_t byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    byte_symbols_[byte] = symbol_id(std::string_view(&c, 1));
+    if (!row.raw_text) byte_tokens_[byte] = table.find(std::string_view(&c, 1));
+  }
+}
+
+Result<std::unique_ptr<BpeEncoder>> BpeEncoder::create(const Vocabulary& vocabulary,
+                                                       const PreTokenizerRow& row,
+                                                       const TokenPieces& pieces,
+                                                       const TokenTable& table) {
+  LAR_TRY(PreTokenizer pre_tokenizer, PreTokenizer::create(row));
+  std::unique_ptr<BpeEncoder> encoder(
+      new BpeEncoder(vocabulary, row, std::move(pre_tokenizer), pieces, table));
+  const Spelling spelling = row.escape_spaces ? Spelling::kUnderline
+                            : row.raw_text    ? Spelling::kPlain
+                                              : Spelling::kByteChars;
+  LAR_TRY(encoder->add_merges(vocabulary, spelling));
+  return encoder;
+}
+
+TokenId BpeEncoder::symbol_id(std::string_view bytes) {
+  const TokenId id = table_.find(bytes);
+  if (id != kNoToken) return id;
+  const auto fresh = static_cast<TokenId>(pieces_.size() + made_up_.size());
+  return made_up_.try_emplace(std::string(bytes), fresh).first->second;
+}
+
+Result<void> BpeEncoder::add_merges(const Vocabulary& vocabulary, Spelling spelling) {
+  if (vocabulary.merges.size() > Limits::kMaxMerges) {
+    return fail(Code::kResourceExhausted, "tokenizer: too many merges");
+  }
+  std::string both;
+  for (size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
+    const std::string_view merge = vocabulary.merges[rank];
+    const size_t space = merge.find(' ', 1);
+    if (space == std::string_view::npos || space + 1 == merge.size()) continue;
+    both.clear();
+    append_unspelled(both, merge.substr(0, space), spelling);
+    const size_t left_bytes = both.size();
+    append_unspelled(both, merge.substr(space + 1), spelling);
+    const std::string_view text = both;
+    merges_.insert(symbol_id(text.substr(0, left_bytes)), symbol_id(text.substr(left_bytes)),
+                   {.rank = static_cast<uint32_t>(rank), .id = symbol_id(text)});
+  }
+  return {};
+}
+
+void BpeEncoder::encode(std::string_view text,
+                        Position /*position*/,
+                        std::vector<TokenId>& out) const {
+  std::string changed;
+  if (row_.escape_spaces) {
+    // Here a space is written as itself, so the character that means one becomes one.
+    append_unspelled(changed, text, Spelling::kUnderline);
+    text = changed;
+  }
+  Work work;
+  WordCache cache(text.size());
+  std::vector<uint32_t> ends;
+  std::vector<uint32_t> scratch;
+  pre_tokenizer_.split(text, ends, scratch);
+  size_t begin = 0;
+  for (const uint32_t end : ends) {
+    const std::string_view word = text.substr(begin, end - begin);
+    begin = end;
+    if (row_.drop_white_space && word.find_first_not_of(" \t\n\r") == std::string_view::npos) {
+      continue;
+    }
+    if (cache.get(word, out)) continue;
+    encode_word(word, work, out);
+    cache.put(word, out);
+  }
+}
+
+void BpeEncoder::encode_word(std::string_view word, Work& work, std::vector<TokenId>& out) const {
+  const bool whole = row_.ignore_merges || (row_.whole_newlines &&
+                                            word.find_first_not_of('\n') == std::string_view::npos);
+  if (whole) {
+    const TokenId id = table_.find(word);
+    if (id != kNoToken) return out.push_back(id);
+  }
+  make_symbols(word, work.symbols);
+  if (merges_by_id_) {
+    work.merger.merge(work.symbols, [&](const Symbol& left, const Symbol& right) -> Merge {
+      const TokenId id = table_.find(word.substr(left.begin, right.end - left.begin));
+      return id == kNoToken ? Merge{} : Merge{.rank = static_cast<uint32_t>(id), .id = id};
+    });
+  } else {
+    work.merger.merge(work.symbols, [this](const Symbol& left, const Symbol& right) {
+      return merges_.find(left.id, right.id);
+    });
+  }
+  for (const Symbol& symbol : work.symbols) {
+    if (symbol.id >= 0 && static_cast<size_t>(symbol.id) < pieces_.size()) {
+      out.push_back(symbol.id);
+    } else {
+      append_bytes(word.substr(symbol.begin, symbol.end - symbol.begin), out);
+    }
+  }
+}
+
+void BpeEncoder::make_symbols(std::string_view word, std::vector<Symbol>& symbols) const {
+  symbols.clear();
+  for (uint32_t i = 0; i < word.size();) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    Symbol symbol{.begin = i, .end = i + 1, .id = byte_symbols_[byte]};
+    if (row_.raw_text && byte >= 0x80) {
+      symbol.end = i + utf8_next(word.substr(i)).bytes;
+      const std::string_view character = word.substr(i, symbol.end - i);
+      symbol.id = table_.find(character);
+      if (symbol.id == kNoToken) {
+        const auto found = made_up_.find(std::string(character));
+        if (found != made_up_.end()) symbol.id = found->second;
+      }
+    }
+    i = symbol.end;
+    symbols.push_back(symbol);
+  }
+}
+
+void BpeEncoder::append_bytes(std::string_view bytes, std::vector<TokenId>& out) const {
+  for (const char c : bytes) {
+    const TokenId id = byte_tokens_[static_cast<unsigned char>(c)];
+    if (id != kNoToken) {
+      out.push_back(id);
+    } else if (unk_ != kNoToken) {
+      out.push_back(unk_);
+    }
+  }
+}
+
+}  // namespace lar::tokenizer

@@ -1,0 +1,3 @@
+#include "tokenizer/dfa.h"
+
+#include <gtest/gtest.h>
