@@ -58,14 +58,22 @@ Result<std::string> detokenize(const std::string& path) {
       return fail(Code::kInvalidArgument, "expected a JSON array of token ids on stdin");
     }
     const auto value = id.get<int64_t>();
-    if (value < 0 || value >= tokenizer->size()) {
+    if (value < 0 || static_cast<uint64_t>(value) >= tokenizer->size()) {
       return fail(Code::kInvalidArgument, "token " + std::to_string(value) +
                                               " is not in the vocabulary of " +
                                               std::to_string(tokenizer->size()));
     }
     ids.push_back(static_cast<int32_t>(value));
   }
-  return tokenizer->decode(ids);
+  // The tokens that tokenize adds by itself are no part of the text; others are written out.
+  std::span<const int32_t> text = ids;
+  if (tokenizer->add_bos() && !text.empty() && text.front() == tokenizer->ids().bos) {
+    text = text.subspan(1);
+  }
+  if (tokenizer->add_eos() && !text.empty() && text.back() == tokenizer->ids().eos) {
+    text = text.first(text.size() - 1);
+  }
+  return tokenizer->decode(text, {.special = true});
 }
 
 int finish(const Result<std::string>& text) {
