@@ -174,7 +174,10 @@ TEST(Hostile, BadDimsAndShapes) {
   EXPECT_THAT(tensor_verdict({1ULL << 32, 1ULL << 32}, 24), HasSubstr("is too large"));
   EXPECT_THAT(tensor_verdict({1ULL << 16, 1ULL << 16, 1ULL << 16, 1ULL << 16}, 24),
               HasSubstr("is too large"));
-  EXPECT_THAT(tensor_verdict({0, kAll, kAll, kAll}, 0), HasSubstr("opened"));
+  EXPECT_EQ(tensor_verdict({0, 5, 6, 7}, 0), "opened");
+  EXPECT_THAT(tensor_verdict({0, kAll, kAll, kAll}, 0), HasSubstr("is too large"));
+  EXPECT_THAT(tensor_verdict({0, 1ULL << 32, 1ULL << 32}, 0), HasSubstr("is too large"));
+  EXPECT_THAT(tensor_verdict({1ULL << 63, 0}, 24), HasSubstr("is too large"));
   EXPECT_THAT(tensor_verdict({33}, 8), HasSubstr("rows are no whole number of blocks of 32"));
   EXPECT_THAT(tensor_verdict({1, 256}, 12), HasSubstr("rows are no whole number of blocks of 256"));
 }
