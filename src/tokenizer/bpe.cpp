@@ -9,7 +9,7 @@
 namespace lar::tokenizer {
 
 MergeTable::MergeTable(size_t merges)
-    : seed_(random_seed()), mask_(std::bit_ceil(merges * 2 + 2) - 1), slots_(mask_ + 1) {}
+    : seed_(random_seed()), mask_(std::bit_ceil(merges + merges / 2 + 2) - 1), slots_(mask_ + 1) {}
 
 void MergeTable::insert(TokenId left, TokenId right, Merge merge) {
   const uint64_t key = key_of(left, right);
@@ -56,8 +56,10 @@ BpeEncoder::BpeEncoder(const Vocabulary& vocabulary,
   }
   for (size_t byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
-    byte_symbols_[byte] = symbol_id(std::string_view(&c, 1));
-    if (!row.raw_text) byte_tokens_[byte] = table.find(std::string_view(&c, 1));
+    const std::string_view text(&c, 1);
+    const TokenId id = table.find(text);
+    byte_symbols_[byte] = id == kNoToken ? made_up_id(text) : id;
+    if (!row.raw_text) byte_tokens_[byte] = id;
   }
 }
 
@@ -65,41 +67,80 @@ Result<std::unique_ptr<BpeEncoder>> BpeEncoder::create(const Vocabulary& vocabul
                                                        const PreTokenizerRow& row,
                                                        const TokenPieces& pieces,
                                                        const TokenTable& table) {
+  if (vocabulary.merges.size() > Limits::kMaxMerges) {
+    return fail(Code::kResourceExhausted, "tokenizer: too many merges");
+  }
   LAR_TRY(PreTokenizer pre_tokenizer, PreTokenizer::create(row));
   std::unique_ptr<BpeEncoder> encoder(
       new BpeEncoder(vocabulary, row, std::move(pre_tokenizer), pieces, table));
   const Spelling spelling = row.escape_spaces ? Spelling::kUnderline
                             : row.raw_text    ? Spelling::kPlain
                                               : Spelling::kByteChars;
-  LAR_TRY(encoder->add_merges(vocabulary, spelling));
+  encoder->add_merges(vocabulary, spelling);
   return encoder;
 }
 
-TokenId BpeEncoder::symbol_id(std::string_view bytes) {
-  const TokenId id = table_.find(bytes);
-  if (id != kNoToken) return id;
+TokenId BpeEncoder::made_up_id(std::string_view bytes) {
   const auto fresh = static_cast<TokenId>(pieces_.size() + made_up_.size());
   return made_up_.try_emplace(std::string(bytes), fresh).first->second;
 }
 
-Result<void> BpeEncoder::add_merges(const Vocabulary& vocabulary, Spelling spelling) {
-  if (vocabulary.merges.size() > Limits::kMaxMerges) {
-    return fail(Code::kResourceExhausted, "tokenizer: too many merges");
+// Each merge needs several places in large tables. They are asked for in blocks, so that the waits
+// for memory overlap; this is what loading a vocabulary costs.
+void BpeEncoder::add_merges(const Vocabulary& vocabulary, Spelling spelling) {
+  struct Row {
+    uint32_t rank;
+    size_t begin, middle, end;  // of the left and the right part in `texts`
+    uint64_t left_hash, right_hash;
+    TokenId left, right, result;
+  };
+  constexpr size_t kBlock = 64;
+  std::vector<Row> rows;
+  std::string texts;
+  TokenId last = kNoToken;
+  const std::vector<std::string_view>& merges = vocabulary.merges;
+  for (size_t first = 0; first < merges.size(); first += kBlock) {
+    rows.clear();
+    texts.clear();
+    for (size_t rank = first; rank < std::min(first + kBlock, merges.size()); ++rank) {
+      const size_t space = merges[rank].find(' ', 1);
+      if (space == std::string_view::npos || space + 1 == merges[rank].size()) continue;
+      Row row{.rank = static_cast<uint32_t>(rank), .begin = texts.size()};
+      append_unspelled(texts, merges[rank].substr(0, space), spelling);
+      row.middle = texts.size();
+      append_unspelled(texts, merges[rank].substr(space + 1), spelling);
+      row.end = texts.size();
+      const std::string_view text = std::string_view(texts).substr(row.begin);
+      row.left_hash = table_.hash(text.substr(0, row.middle - row.begin));
+      row.right_hash = table_.hash(text.substr(row.middle - row.begin));
+      table_.prefetch(row.left_hash);
+      table_.prefetch(row.right_hash);
+      rows.push_back(row);
+    }
+    for (const Row& row : rows) {
+      table_.prefetch_piece(row.left_hash);
+      table_.prefetch_piece(row.right_hash);
+    }
+    for (Row& row : rows) {
+      const std::string_view text = std::string_view(texts).substr(row.begin, row.end - row.begin);
+      const std::string_view left = text.substr(0, row.middle - row.begin);
+      const std::string_view right = text.substr(row.middle - row.begin);
+      row.left = table_.find(left, row.left_hash);
+      row.right = table_.find(right, row.right_hash);
+      // Most vocabularies number their tokens in the order of the merges that make them.
+      row.result = table_.is_found(text, last)       ? last
+                   : table_.is_found(text, last + 1) ? last + 1
+                                                     : table_.find(text);
+      if (row.result != kNoToken) last = row.result;
+      if (row.left == kNoToken) row.left = made_up_id(left);
+      if (row.right == kNoToken) row.right = made_up_id(right);
+      if (row.result == kNoToken) row.result = made_up_id(text);
+      merges_.prefetch(row.left, row.right);
+    }
+    for (const Row& row : rows) {
+      merges_.insert(row.left, row.right, {.rank = row.rank, .id = row.result});
+    }
   }
-  std::string both;
-  for (size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
-    const std::string_view merge = vocabulary.merges[rank];
-    const size_t space = merge.find(' ', 1);
-    if (space == std::string_view::npos || space + 1 == merge.size()) continue;
-    both.clear();
-    append_unspelled(both, merge.substr(0, space), spelling);
-    const size_t left_bytes = both.size();
-    append_unspelled(both, merge.substr(space + 1), spelling);
-    const std::string_view text = both;
-    merges_.insert(symbol_id(text.substr(0, left_bytes)), symbol_id(text.substr(left_bytes)),
-                   {.rank = static_cast<uint32_t>(rank), .id = symbol_id(text)});
-  }
-  return {};
 }
 
 void BpeEncoder::encode(std::string_view text,

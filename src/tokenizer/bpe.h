@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tokenizer/hash.h"
 #include "tokenizer/pre_tokenizer.h"
 #include "tokenizer/text_encoder.h"
 #include "tokenizer/token_table.h"
@@ -21,6 +22,9 @@ class MergeTable {
 
   // The first insertion of a pair counts.
   void insert(TokenId left, TokenId right, Merge merge);
+  void prefetch(TokenId left, TokenId right) const {
+    __builtin_prefetch(&slots_[hash_pair(key_of(left, right), seed_) & mask_]);
+  }
   Merge find(TokenId left, TokenId right) const;
 
  private:
@@ -57,8 +61,8 @@ class BpeEncoder : public TextEncoder {
              const TokenPieces& pieces,
              const TokenTable& table);
 
-  Result<void> add_merges(const Vocabulary& vocabulary, Spelling spelling);
-  TokenId symbol_id(std::string_view bytes);
+  void add_merges(const Vocabulary& vocabulary, Spelling spelling);
+  TokenId made_up_id(std::string_view bytes);
   void encode_word(std::string_view word, Work& work, std::vector<TokenId>& out) const;
   void make_symbols(std::string_view word, std::vector<Symbol>& symbols) const;
   void append_bytes(std::string_view bytes, std::vector<TokenId>& out) const;

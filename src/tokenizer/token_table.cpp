@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "base/utf8.h"
-#include "tokenizer/hash.h"
 
 namespace lar::tokenizer {
 namespace {
@@ -111,7 +110,8 @@ TokenPieces::TokenPieces(const Vocabulary& vocabulary, Spelling spelling) {
   size_t bytes = 0;
   for (const std::string_view token : vocabulary.tokens) bytes += token.size();
   bytes_.reserve(bytes);
-  ends_.reserve(vocabulary.tokens.size());
+  begins_.reserve(vocabulary.tokens.size() + 1);
+  begins_.push_back(0);
   for (size_t i = 0; i < vocabulary.tokens.size(); ++i) {
     const std::string_view token = vocabulary.tokens[i];
     const TokenType type = type_of(vocabulary, static_cast<TokenId>(i));
@@ -121,15 +121,16 @@ TokenPieces::TokenPieces(const Vocabulary& vocabulary, Spelling spelling) {
     } else {
       append_unspelled(bytes_, token, stands_for_text(type) ? spelling : Spelling::kPlain);
     }
-    ends_.push_back(bytes_.size());
+    begins_.push_back(static_cast<uint32_t>(bytes_.size()));
   }
 }
 
 TokenTable::TokenTable(const Vocabulary& vocabulary, const TokenPieces& pieces)
     : pieces_(pieces),
       seed_(random_seed()),
-      mask_(std::bit_ceil(pieces.size() * 2 + 2) - 1),
-      slots_(mask_ + 1) {
+      mask_(std::bit_ceil(pieces.size() + pieces.size() / 2 + 2) - 1),
+      slots_(mask_ + 1),
+      found_(pieces.size()) {
   bool user_defined = false;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const auto id = static_cast<TokenId>(i);
@@ -152,14 +153,14 @@ void TokenTable::insert(TokenId id) {
     Slot& slot = slots_[i];
     if (slot.id == kNoToken) {
       slot = {tag, id};
+      found_[static_cast<size_t>(id)] = true;
       return;
     }
     if (slot.tag == tag && pieces_[slot.id] == piece) return;
   }
 }
 
-TokenId TokenTable::find(std::string_view bytes) const {
-  const uint64_t hash = hash_bytes(bytes, seed_);
+TokenId TokenTable::find(std::string_view bytes, uint64_t hash) const {
   const auto tag = static_cast<uint32_t>(hash >> 32);
   for (uint64_t i = hash & mask_;; i = (i + 1) & mask_) {
     const Slot& slot = slots_[i];

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/hash.h"
 #include "tokenizer/vocabulary.h"
 
 namespace lar::tokenizer {
@@ -23,16 +24,15 @@ class TokenPieces {
  public:
   TokenPieces(const Vocabulary& vocabulary, Spelling spelling);
 
-  size_t size() const { return ends_.size(); }
+  size_t size() const { return begins_.size() - 1; }
   std::string_view operator[](TokenId id) const {
     const auto i = static_cast<size_t>(id);
-    const size_t begin = i == 0 ? 0 : ends_[i - 1];
-    return std::string_view(bytes_).substr(begin, ends_[i] - begin);
+    return {bytes_.data() + begins_[i], begins_[i + 1] - begins_[i]};
   }
 
  private:
   std::string bytes_;
-  std::vector<size_t> ends_;
+  std::vector<uint32_t> begins_;  // one more than tokens
 };
 
 // Appends what `text` stands for. A token that is not well spelled stands for itself.
@@ -48,7 +48,22 @@ class TokenTable {
   // Borrows `pieces`, which must not move.
   TokenTable(const Vocabulary& vocabulary, const TokenPieces& pieces);
 
-  TokenId find(std::string_view bytes) const;  // kNoToken where there is none
+  TokenId find(std::string_view bytes) const { return find(bytes, hash(bytes)); }
+
+  // find() in steps, for callers who look up many at once and let the memory answer meanwhile.
+  uint64_t hash(std::string_view bytes) const { return hash_bytes(bytes, seed_); }
+  void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void prefetch_piece(uint64_t hash) const {
+    const TokenId id = slots_[hash & mask_].id;
+    if (id != kNoToken) __builtin_prefetch(pieces_[id].data());
+  }
+  TokenId find(std::string_view bytes, uint64_t hash) const;  // kNoToken where there is none
+
+  // Whether find(bytes) would give this id; does not look it up.
+  bool is_found(std::string_view bytes, TokenId id) const {
+    return id >= 0 && static_cast<size_t>(id) < found_.size() && found_[static_cast<size_t>(id)] &&
+           pieces_[id] == bytes;
+  }
 
  private:
   struct Slot {
@@ -61,6 +76,7 @@ class TokenTable {
   uint64_t seed_;
   uint64_t mask_;
   std::vector<Slot> slots_;
+  std::vector<bool> found_;  // by id: its bytes find it
 };
 
 TokenType type_of(const Vocabulary& vocabulary, TokenId id);
