@@ -15,7 +15,7 @@ class TextEngine::Stream {
 
   // Passes on what a token makes known. True while the text goes on.
   bool take(const engine::TokenEvent& event, TextSink& sink) {
-    if (event.logprob != 0.0F || !event.top_logprobs.empty()) {
+    if (event.has_logprob) {
       TokenProbability& token = pending_.emplace_back();
       token.token = event.token;
       token.logprob = event.logprob;

@@ -82,7 +82,7 @@ TEST(TextEngine, ACopyThroughTheWriterSaysTheSame) {
   const auto copy = dir.path() / "copy.gguf";
   const auto file = gguf::File::open(path.string());
   ASSERT_TRUE(file.has_value());
-  ASSERT_TRUE(gguf::write_copy(**file, copy.string()).has_value());
+  ASSERT_TRUE(gguf::Writer::copy_of(**file).write_file(copy.string()).has_value());
   const auto model = load(copy, {});
   ASSERT_NE(model, nullptr);
   TokenCollector collector;
