@@ -24,7 +24,7 @@ std::string describe_expected(Grammar& grammar, Stepper& stepper, std::span<cons
   std::set<std::string> explained;
   bool may_end = false;
   for (const Thread& thread : threads) {
-    may_end = may_end || stepper.ends_at(thread, kNoStack);
+    may_end = may_end || stepper.ends_at(thread, kNoFrame);
     const std::string text = grammar.explain(thread.top);
     if (!text.empty() && explained.size() < kMaxExplained) explained.insert(text);
   }
@@ -59,7 +59,7 @@ std::string place(std::string_view text, size_t position) {
 Result<CheckResult> check_text(Grammar& grammar, std::string_view text) {
   StackPool pool;
   Stepper stepper(grammar.automaton(), pool);
-  std::vector<Thread> threads{{grammar.start(), kNoStack}};
+  std::vector<Thread> threads{{grammar.start(), kNoFrame}};
   std::vector<Thread> next;
   size_t position = 0;
   for (; position < text.size(); ++position) {
@@ -72,7 +72,7 @@ Result<CheckResult> check_text(Grammar& grammar, std::string_view text) {
   }
   CheckResult result{.position = position};
   result.accepted = position == text.size() && std::ranges::any_of(threads, [&](Thread thread) {
-                      return stepper.ends_at(thread, kNoStack);
+                      return stepper.ends_at(thread, kNoFrame);
                     });
   if (result.accepted) return result;
   result.reason = place(text, position);

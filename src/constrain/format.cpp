@@ -29,7 +29,7 @@ std::string duration() {
          ")";
 }
 
-// RFC 1123, section 2.1; the whole name is limited to 253 characters by compile_format.
+// RFC 1123, section 2.1; for the whole see format_max_length.
 std::string hostname() {
   const std::string label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
   return label + "(?:\\." + label + ")*";
@@ -126,9 +126,6 @@ std::optional<std::string> format_pattern(std::string_view name) {
   if (name == "relative-json-pointer") {
     return "(?:0|[1-9]\\d*)(?:#|" + std::string(kPointer) + ")";
   }
-  if (name == "byte") {  // RFC 4648, section 4
-    return "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?";
-  }
   return std::nullopt;
 }
 
@@ -137,10 +134,12 @@ Result<Dfa> compile_format(std::string_view name) {
   if (!pattern) {
     return fail(Code::kUnsupported, "the format \"" + std::string(name) + "\" is not supported");
   }
-  LAR_TRY(Dfa strings, compile_regex(*pattern, RegexMatch::kWhole));
-  if (name != "hostname" && name != "host-name") return strings;
-  LAR_TRY(const Dfa length, Dfa::of_length(1, 253));
-  return Dfa::combine(strings, length, Dfa::Op::kAnd);
+  return compile_regex(*pattern, RegexMatch::kWhole);
+}
+
+std::optional<uint32_t> format_max_length(std::string_view name) {
+  if (name == "hostname" || name == "host-name") return 253;
+  return std::nullopt;
 }
 
 }  // namespace lar::constrain

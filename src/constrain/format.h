@@ -16,4 +16,7 @@ std::optional<std::string> format_pattern(std::string_view name);
 // The strings of the format. Error: unsupported for a name that is not enforced.
 Result<Dfa> compile_format(std::string_view name);
 
+// The characters that a string of the format may have, where its syntax does not say.
+std::optional<uint32_t> format_max_length(std::string_view name);
+
 }  // namespace lar::constrain

@@ -60,6 +60,7 @@ Result<void> JsonPlan::expand(NodeId id, ExprId expr) {
   for (const NumberAlt& alt : set->numbers) {
     PlanNumber number{.alt = alt};
     if (purpose_ == Purpose::kGenerate) {
+      if (alt.spelling == Spelling::kFraction) continue;  // whole numbers with a point
       LAR_TRY(number.range, NumberRange::create(alt));
       if (number.range.empty()) continue;
     }

@@ -312,8 +312,12 @@ bool JsonRules::accepting(StateId state) {
       std::string text;
       for (size_t i = 2; i < words.size(); ++i) text.push_back(static_cast<char>(words[i]));
       const auto value = Decimal::parse(text);
+      const bool whole = text.find_first_of(".eE") == std::string::npos;
       return value && std::ranges::any_of(plan_->node(words[1]).numbers, [&](uint32_t n) {
-               return plan_->number(n).alt.contains(*value);
+               const NumberAlt& alt = plan_->number(n).alt;
+               const Spelling wanted = whole ? Spelling::kWhole : Spelling::kFraction;
+               return (alt.spelling == Spelling::kAny || alt.spelling == wanted) &&
+                      alt.contains(*value);
              });
     }
     default: return false;

@@ -34,7 +34,7 @@ Matcher::Matcher(std::shared_ptr<Grammar> grammar,
       stepper_(std::make_unique<Stepper>(grammar_->automaton(), *pool_)) {
   state_.waiting = !options_.start_after_texts.empty() || !options_.start_after_tokens.empty();
   if (!state_.waiting) {
-    state_.threads = {{grammar_->start(), kNoStack}};
+    state_.threads = {{grammar_->start(), kNoFrame}};
   } else {
     for (const std::string& text : options_.start_after_texts) {
       tail_bytes_ = std::max(tail_bytes_, text.size());
@@ -63,7 +63,7 @@ Result<void> Matcher::check_limits() {
 }
 
 std::vector<Thread> Matcher::first_threads() {
-  return {{grammar_->start_after_space(), kNoStack}};
+  return {{grammar_->start_after_space(), kNoFrame}};
 }
 
 // Tokens that hold the end of a start_after text and more.
@@ -117,7 +117,7 @@ void Matcher::fill_waiting(std::span<uint64_t> bits) {
   set_all(bits, vocabulary_->size());
   for (const TokenId token : vocabulary_->end_tokens()) clear_bit(bits, token);
   for (const TokenId token : trigger_tokens_) {
-    const size_t pool_size = pool_->size();
+    const StackPool::Size pool_size = pool_->size();
     State next;
     if (!wait_through(vocabulary_->text(token), next)) clear_bit(bits, token);
     pool_->shrink(pool_size);
@@ -229,7 +229,7 @@ Result<void> Matcher::rollback(size_t tokens) {
 
 bool Matcher::is_complete() const {
   return !state_.waiting && std::ranges::any_of(state_.threads, [&](Thread thread) {
-    return stepper_->ends_at(thread, kNoStack);
+    return stepper_->ends_at(thread, kNoFrame);
   });
 }
 
@@ -241,7 +241,7 @@ std::string Matcher::forced_text(size_t max_bytes) {
   std::vector<Thread> only;
   while (text.size() < max_bytes) {
     const bool may_end = std::ranges::any_of(
-        threads, [&](Thread thread) { return stepper_->ends_at(thread, kNoStack); });
+        threads, [&](Thread thread) { return stepper_->ends_at(thread, kNoFrame); });
     const bool by_token = std::ranges::any_of(threads, [&](Thread thread) {
       bool any = false;
       stepper_->for_each_exit(

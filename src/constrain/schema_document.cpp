@@ -148,6 +148,11 @@ bool among(const std::array<std::string_view, N>& list, std::string_view name) {
 }
 
 Result<Draft> draft_of(std::string_view uri) {
+  constexpr std::string_view kHost = "json-schema.org/";
+  const size_t host = uri.find(kHost);
+  if (host == std::string_view::npos || host > std::string_view("https://").size()) {
+    return fail(Code::kUnsupported, "$schema: \"" + std::string(uri) + "\" is not supported");
+  }
   if (uri.find("2020-12") != uri.npos) return Draft::kDraft2020;
   if (uri.find("2019-09") != uri.npos) return Draft::kDraft2019;
   if (uri.find("draft-07") != uri.npos) return Draft::kDraft7;

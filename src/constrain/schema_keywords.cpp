@@ -114,7 +114,7 @@ Result<ValueSet> SchemaReader::format(const JsonValue&, const JsonValue& value) 
     return ValueSet::all();
   }
   if (const NumberAlt* alt = numeric_format(value.text)) return only(*alt);
-  StringAlt alt;
+  StringAlt alt{.max = format_max_length(value.text).value_or(kNoLimit)};
   if (const auto known = formats_.find(value.text); known != formats_.end()) {
     alt.dfa = known->second;
     return only(alt);

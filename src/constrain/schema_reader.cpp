@@ -126,7 +126,10 @@ Result<ValueSet> SchemaReader::type(const JsonValue&, const JsonValue& value) {
   if (value.is(Kind::kArray)) names = value.items;
   for (const JsonValue& name : names) {
     if (!name.is(Kind::kString)) return fail(Code::kInvalidArgument, "type must be a string");
-    LAR_TRY(const ValueSet one, values_of_type(name.text));
+    LAR_TRY(ValueSet one, values_of_type(name.text));
+    if (document_.draft() == Draft::kDraft4 && name.text == "integer") {
+      one.numbers[0].spelling = Spelling::kWhole;
+    }
     LAR_TRY(set, algebra_.unite(set, one));
   }
   return set;

@@ -4,28 +4,70 @@
 
 namespace lar::constrain {
 
-StackId StackPool::push(StateId state, StackId below) {
-  const auto [at, fresh] = ids_.try_emplace((uint64_t{state} << 32) | below, 0);
+FrameId StackPool::push(StateId state, BelowId below) {
+  const auto [at, fresh] = frame_ids_.try_emplace((uint64_t{state} << 32) | below, 0);
   if (fresh) {
-    at->second = static_cast<StackId>(nodes_.size());
-    nodes_.push_back({state, below});
+    at->second = static_cast<FrameId>(frames_.size());
+    frames_.push_back({state, below});
   }
   return at->second;
 }
 
-void StackPool::shrink(size_t size) {
-  while (nodes_.size() > size) {
-    const Thread& node = nodes_.back();
-    ids_.erase((uint64_t{node.top} << 32) | node.below);
-    nodes_.pop_back();
+BelowId StackPool::unite(BelowId a, BelowId b) {
+  if (a == b) return a;
+  const auto in_a = frames(a);
+  const auto in_b = frames(b);
+  std::vector<FrameId> both;
+  std::ranges::set_union(in_a, in_b, std::back_inserter(both));
+  if (both.size() == in_a.size()) return a;
+  if (both.size() == in_b.size()) return b;
+  const auto [at, fresh] = set_ids_.try_emplace(both, kSetBit | static_cast<BelowId>(sets_.size()));
+  if (fresh) sets_.push_back(std::move(both));
+  return at->second;
+}
+
+void StackPool::shrink(Size size) {
+  while (frames_.size() > size.frames) {
+    const Thread& frame = frames_.back();
+    frame_ids_.erase((uint64_t{frame.top} << 32) | frame.below);
+    frames_.pop_back();
+  }
+  while (sets_.size() > size.sets) {
+    set_ids_.erase(sets_.back());
+    sets_.pop_back();
   }
 }
 
+bool Stepper::contains(const std::vector<Thread>& list, const Thread& thread) {
+  return std::ranges::find(list, thread) != list.end();
+}
+
 void Stepper::add(Thread thread, std::vector<Thread>& out) {
-  while (thread.below > kUnknownStack && automaton_.final_only(thread.top)) {
-    thread = {pool_.state(thread.below), pool_.below(thread.below)};
+  if (automaton_.final_only(thread.top)) {
+    // Nothing more can be read here: the frames below take its place.
+    bool stays = false;
+    const BelowId below = thread.below;
+    const auto frames = pool_.frames(below);
+    const std::vector<FrameId> copy(frames.begin(), frames.end());
+    for (const FrameId id : copy) {
+      if (id <= kUnknownFrame) {
+        stays = true;
+      } else {
+        add(pool_.frame(id), out);
+      }
+    }
+    if (!stays) return;
+    if (copy.size() > 1) {
+      for (const FrameId id : copy) {
+        if (id <= kUnknownFrame) thread.below = id;
+      }
+    }
   }
-  if (std::ranges::find(out, thread) != out.end()) return;
+  const auto same = std::ranges::find(out, thread.top, &Thread::top);
+  if (same != out.end()) {
+    same->below = pool_.unite(same->below, thread.below);
+    return;
+  }
   if (out.size() >= kMaxThreads) {
     exhausted_ = true;
     return;
@@ -33,10 +75,10 @@ void Stepper::add(Thread thread, std::vector<Thread>& out) {
   out.push_back(thread);
 }
 
-void Stepper::apply(const MoveList& moves, StackId below, std::vector<Thread>& out) {
+void Stepper::apply(const MoveList& moves, BelowId below, std::vector<Thread>& out) {
   for (size_t i = 0; i < moves.size(); ++i) {
     const auto frames = moves[i];
-    StackId under = below;
+    BelowId under = below;
     for (size_t f = 0; f + 1 < frames.size(); ++f) under = pool_.push(frames[f], under);
     add({frames.back(), under}, out);
   }
@@ -57,10 +99,11 @@ void Stepper::step(std::span<const Thread> threads, uint8_t byte, std::vector<Th
   }
 }
 
-bool Stepper::ends_at(Thread thread, StackId below) {
+bool Stepper::ends_at(Thread thread, FrameId below) {
   bool ends = false;
   for_each_exit(thread, [&](Thread at) {
-    ends = ends || (at.below == below && automaton_.accepting(at.top));
+    if (ends || !automaton_.accepting(at.top)) return;
+    ends = std::ranges::find(pool_.frames(at.below), below) != pool_.frames(at.below).end();
   });
   return ends;
 }

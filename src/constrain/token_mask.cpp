@@ -36,9 +36,9 @@ std::shared_ptr<const StateMask> MaskCache::make(Stepper& stepper, StateId state
   auto mask = std::make_shared<StateMask>();
   mask->bits.assign(vocabulary_->mask_words(), 0);
   const TokenTrie& trie = vocabulary_->trie();
-  const size_t pool_size = stepper.pool().size();
+  const StackPool::Size pool_size = stepper.pool().size();
   size_t rest_count = 0;
-  walk(stepper, trie, {0, static_cast<uint32_t>(trie.nodes().size()), 0}, {state, kUnknownStack},
+  walk(stepper, trie, {0, static_cast<uint32_t>(trie.nodes().size()), 0}, {state, kUnknownFrame},
        [&](uint32_t i, std::span<const Thread> threads) {
          const TokenTrie::Node& node = trie.nodes()[i];
          for (uint32_t t = node.first_token; t < trie.tokens_end(i); ++t) {
@@ -47,7 +47,7 @@ std::shared_ptr<const StateMask> MaskCache::make(Stepper& stepper, StateId state
          if (node.skip == i + 1) return;
          // Where the frame may be left, the tokens below go on with what follows it.
          const bool leaves = std::ranges::any_of(
-             threads, [&](Thread thread) { return stepper.ends_at(thread, kUnknownStack); });
+             threads, [&](Thread thread) { return stepper.ends_at(thread, kUnknownFrame); });
          if (!leaves) return;
          mask->exits.push_back(i);
          rest_count += trie.tokens_end(node.skip - 1) - trie.tokens_end(i);
@@ -91,24 +91,34 @@ void MaskCache::fill_thread(Stepper& stepper, Thread thread, std::span<uint64_t>
   const StateId state = hooks_.mask_state(thread.top, vocabulary_->trie().depth());
   const std::shared_ptr<const StateMask> mask = this->mask(stepper, state);
   for (size_t i = 0; i < bits.size(); ++i) bits[i] |= mask->bits[i];
-  if (thread.below == kNoStack) return;
-  const size_t pool_size = stepper.pool().size();
-  const Thread next{stepper.pool().state(thread.below), stepper.pool().below(thread.below)};
+  if (mask->suffixes.nodes().empty() && mask->exits.empty()) return;
+  const StackPool::Size pool_size = stepper.pool().size();
+  for (const FrameId frame : stepper.pool().frames(thread.below)) {
+    if (frame <= kUnknownFrame) continue;
+    fill_after(stepper, *mask, stepper.pool().frame(frame), bits);
+  }
+  stepper.pool().shrink(pool_size);
+}
+
+// The tokens that leave a frame with this mask for `next`.
+void MaskCache::fill_after(Stepper& stepper,
+                           const StateMask& mask,
+                           Thread next,
+                           std::span<uint64_t> bits) {
   const auto set_tokens = [&](const TokenTrie& trie, uint32_t i) {
     for (uint32_t t = trie.nodes()[i].first_token; t < trie.tokens_end(i); ++t) {
       set_bit(bits, trie.tokens()[t]);
     }
   };
-  const TokenTrie& rest = mask->suffixes;
+  const TokenTrie& rest = mask.suffixes;
   walk(stepper, rest, {0, static_cast<uint32_t>(rest.nodes().size()), 0}, next,
        [&](uint32_t i, std::span<const Thread>) { set_tokens(rest, i); });
   const TokenTrie& whole = vocabulary_->trie();
-  for (const uint32_t exit : mask->exits) {
+  for (const uint32_t exit : mask.exits) {
     const TokenTrie::Node& node = whole.nodes()[exit];
     walk(stepper, whole, {exit + 1, node.skip, node.depth}, next,
          [&](uint32_t i, std::span<const Thread>) { set_tokens(whole, i); });
   }
-  stepper.pool().shrink(pool_size);
 }
 
 void MaskCache::fill(Stepper& stepper, std::span<const Thread> threads, std::span<uint64_t> bits) {

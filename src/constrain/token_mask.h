@@ -39,6 +39,7 @@ class MaskCache {
 
  private:
   void fill_thread(Stepper& stepper, Thread thread, std::span<uint64_t> bits);
+  void fill_after(Stepper& stepper, const StateMask& mask, Thread next, std::span<uint64_t> bits);
   std::shared_ptr<const StateMask> make(Stepper& stepper, StateId state);
 
   struct Range {  // of nodes, all below one of depth `skipped`

@@ -98,6 +98,10 @@ Result<void> ValueAlgebra::unite_strings(std::vector<StringAlt>& into,
 
 std::vector<NumberAlt> ValueAlgebra::complement(const NumberAlt& alt) {
   std::vector<NumberAlt> out;
+  if (alt.spelling != Spelling::kAny) {
+    out.emplace_back().spelling =
+        alt.spelling == Spelling::kWhole ? Spelling::kFraction : Spelling::kWhole;
+  }
   if (alt.values) {
     out.emplace_back().excluded = *alt.values;
     return out;

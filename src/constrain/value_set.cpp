@@ -24,10 +24,12 @@ bool NumberAlt::contains(const Decimal& value) const {
 }
 
 bool NumberAlt::unconstrained() const {
-  return !low && !high && multiples.empty() && not_multiples.empty() && !values && excluded.empty();
+  return !low && !high && multiples.empty() && not_multiples.empty() && !values &&
+         excluded.empty() && spelling == Spelling::kAny;
 }
 
 bool NumberAlt::plainly_empty() const {
+  if (spelling == Spelling::kNone) return true;
   if (values) return values->empty();
   if (low && high && (*low > *high || (*low == *high && (low_excluded || high_excluded)))) {
     return true;
@@ -53,10 +55,13 @@ NumberAlt intersect(const NumberAlt& a, const NumberAlt& b) {
   merge_into(out.not_multiples, b.not_multiples);
   merge_into(out.excluded, b.excluded);
   std::ranges::sort(out.excluded);
+  if (out.spelling == Spelling::kAny) out.spelling = b.spelling;
+  if (b.spelling != Spelling::kAny && b.spelling != out.spelling) out.spelling = Spelling::kNone;
   if (!out.values) out.values = b.values;
   if (out.values) {
     std::erase_if(*out.values, [&](const Decimal& v) { return !a.contains(v) || !b.contains(v); });
     NumberAlt finite;
+    finite.spelling = out.spelling;
     finite.values = std::move(out.values);
     return finite;
   }

@@ -21,6 +21,9 @@ constexpr DfaId kAnyString = 0;
 
 constexpr uint32_t kNoLimit = UINT32_MAX;
 
+// How a number must be written; until draft 4, 1.0 is no integer.
+enum class Spelling : uint8_t { kAny, kWhole, kFraction, kNone };
+
 struct NumberAlt {
   std::optional<Decimal> low;
   std::optional<Decimal> high;
@@ -30,6 +33,7 @@ struct NumberAlt {
   std::vector<Decimal> not_multiples;          // of none of these
   std::optional<std::vector<Decimal>> values;  // only these, sorted
   std::vector<Decimal> excluded;               // none of these, sorted
+  Spelling spelling = Spelling::kAny;
 
   bool contains(const Decimal& value) const;
   bool unconstrained() const;
