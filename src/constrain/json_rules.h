@@ -1,0 +1,102 @@
+// The automaton of JSON documents that satisfy a plan. A frame is a value that is being written:
+// an object with what it has seen, an array with its counts, a string with the state of its
+// automaton, a number with its digits.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "constrain/automaton.h"
+#include "constrain/json_plan.h"
+#include "constrain/string_lexer.h"
+
+namespace lar::constrain {
+
+class JsonRules {
+ public:
+  // State kinds in the first word of a key; kinds from kJsonKinds on are not ours.
+  enum Kind : uint32_t {
+    kDoneKind,
+    kContext,
+    kSet,
+    kText,
+    kTexts,
+    kDocument,
+    kWord,
+    kString,
+    kNumber,
+    kNumberText,
+    kArray,
+    kObject,
+    kKey,
+    kJsonKinds,
+  };
+
+  // `states` is borrowed for the life of the rules.
+  JsonRules(Interner& states, std::unique_ptr<JsonPlan> plan);
+
+  // The state before a whole document that is a value of `node`.
+  StateId document(NodeId node);
+
+  // What `byte` does as the first byte of a value of `node`; `after` is the frame to return to
+  // (kDone: none).
+  void start(NodeId node, uint8_t byte, StateId after, MoveList& out);
+
+  void step(StateId state, uint8_t byte, MoveList& out);
+  bool accepting(StateId state);
+  bool final_only(StateId state);
+  bool cacheable(StateId state) const;
+
+  // What is missing or expected at `state`, in words; empty where bytes say it better.
+  std::string explain(StateId state);
+
+  // A state from which the same tokens of at most `longest` bytes are allowed and which many
+  // states share; `state` itself where there is none.
+  StateId mask_state(StateId state, size_t longest);
+  // The content of any string, without a limit of length.
+  bool is_free_string(StateId state) const;
+
+ private:
+  using Key = std::vector<uint32_t>;
+  Key key(StateId state) const;
+  StateId intern(std::initializer_list<uint32_t> words);
+  StateId intern(const Key& words) { return states_.intern(words); }
+  bool generating() const { return plan_->purpose() == Purpose::kGenerate; }
+
+  // The white space counter after one more byte, or nothing.
+  std::optional<uint32_t> space(uint32_t seen, uint8_t byte) const;
+
+  void start_string(const PlanNode& node, StateId after, MoveList& out);
+  void start_number(NodeId id, const PlanNode& node, uint8_t byte, StateId after, MoveList& out);
+  void step_string(const Key& key, uint8_t byte, MoveList& out);
+  void step_array(const Key& key, uint8_t byte, MoveList& out);
+  void step_object(const Key& key, uint8_t byte, MoveList& out);
+  void step_key(const Key& key, uint8_t byte, MoveList& out);
+  void step_number(const Key& key, uint8_t byte, MoveList& out);
+  void step_number_text(const Key& key, uint8_t byte, MoveList& out);
+
+  // One more character in a string; false: no string of the automaton can follow.
+  bool advance_string(uint32_t& q, uint32_t& min, uint32_t& max, const Dfa& dfa, char32_t c) const;
+  bool string_viable(const Dfa& dfa, uint32_t q, uint32_t min, uint32_t max, LexState lex) const;
+
+  bool can_close_object(const Key& context) const;
+  // The context after a member whose key is `target`; nothing where it may not come now.
+  std::optional<StateId> after_member(const Key& context,
+                                      uint32_t target,
+                                      uint32_t text,
+                                      uint32_t bits);
+  bool member_allowed(const Key& context, uint32_t target, uint32_t text);
+  bool property_allowed(const Key& context, uint32_t index) const;
+  bool extras_allowed(const Key& context) const;
+  bool tracks_extras(const Key& context) const;
+  bool key_viable(const Key& key, const Key& context);
+  bool extra_viable(const PlanClass& c, uint32_t q, uint32_t text, const Key& context);
+  std::string text_of(uint32_t text) const;
+  std::vector<uint32_t> subset(uint32_t set) const;
+
+  Interner& states_;
+  std::unique_ptr<JsonPlan> plan_;
+  uint32_t no_text_;
+};
+
+}  // namespace lar::constrain
