@@ -29,12 +29,6 @@ Merge MergeTable::find(TokenId left, TokenId right) const {
   }
 }
 
-// What one call of encode works with.
-struct BpeEncoder::Work {
-  std::vector<Symbol> symbols;
-  WordMerger merger;
-};
-
 BpeEncoder::BpeEncoder(const Vocabulary& vocabulary,
                        const PreTokenizerRow& row,
                        PreTokenizer pre_tokenizer,
@@ -152,7 +146,7 @@ void BpeEncoder::encode(std::string_view text,
     append_unspelled(changed, text, Spelling::kUnderline);
     text = changed;
   }
-  Work work;
+  WordMerger merger;
   WordCache cache(text.size());
   std::vector<uint32_t> ends;
   std::vector<uint32_t> scratch;
@@ -165,54 +159,64 @@ void BpeEncoder::encode(std::string_view text,
       continue;
     }
     if (cache.get(word, out)) continue;
-    encode_word(word, work, out);
+    encode_word(word, merger, out);
     cache.put(word, out);
   }
 }
 
-void BpeEncoder::encode_word(std::string_view word, Work& work, std::vector<TokenId>& out) const {
+void BpeEncoder::encode_word(std::string_view word,
+                             WordMerger& merger,
+                             std::vector<TokenId>& out) const {
   const bool whole = row_.ignore_merges || (row_.whole_newlines &&
                                             word.find_first_not_of('\n') == std::string_view::npos);
   if (whole) {
     const TokenId id = table_.find(word);
     if (id != kNoToken) return out.push_back(id);
   }
-  make_symbols(word, work.symbols);
-  if (merges_by_id_) {
-    work.merger.merge(work.symbols, [&](const Symbol& left, const Symbol& right) -> Merge {
-      const TokenId id = table_.find(word.substr(left.begin, right.end - left.begin));
-      return id == kNoToken ? Merge{} : Merge{.rank = static_cast<uint32_t>(id), .id = id};
-    });
-  } else {
-    work.merger.merge(work.symbols, [this](const Symbol& left, const Symbol& right) {
-      return merges_.find(left.id, right.id);
-    });
-  }
-  for (const Symbol& symbol : work.symbols) {
+  const auto append_symbols = [&](size_t begin, size_t end, std::vector<Symbol>& symbols) {
+    this->append_symbols(word, begin, end, symbols);
+  };
+  const auto emit = [&](const Symbol& symbol) {
     if (symbol.id >= 0 && static_cast<size_t>(symbol.id) < pieces_.size()) {
       out.push_back(symbol.id);
     } else {
       append_bytes(word.substr(symbol.begin, symbol.end - symbol.begin), out);
     }
+  };
+  if (merges_by_id_) {
+    const auto merge_of = [&](const Symbol& left, const Symbol& right) -> Merge {
+      const TokenId id = table_.find(word.substr(left.begin, right.end - left.begin));
+      return id == kNoToken ? Merge{} : Merge{.rank = static_cast<uint32_t>(id), .id = id};
+    };
+    merger.run(word.size(), append_symbols, merge_of, emit);
+  } else {
+    const auto merge_of = [&](const Symbol& left, const Symbol& right) {
+      return merges_.find(left.id, right.id);
+    };
+    merger.run(word.size(), append_symbols, merge_of, emit);
   }
 }
 
-void BpeEncoder::make_symbols(std::string_view word, std::vector<Symbol>& symbols) const {
-  symbols.clear();
-  for (uint32_t i = 0; i < word.size();) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    Symbol symbol{.begin = i, .end = i + 1, .id = byte_symbols_[byte]};
+void BpeEncoder::append_symbols(std::string_view word,
+                                size_t begin,
+                                size_t end,
+                                std::vector<Symbol>& symbols) const {
+  while (begin < end) {
+    const auto byte = static_cast<unsigned char>(word[begin]);
+    size_t next = begin + 1;
+    TokenId id = byte_symbols_[byte];
     if (row_.raw_text && byte >= 0x80) {
-      symbol.end = i + utf8_next(word.substr(i)).bytes;
-      const std::string_view character = word.substr(i, symbol.end - i);
-      symbol.id = table_.find(character);
-      if (symbol.id == kNoToken) {
+      next = begin + utf8_next(word.substr(begin)).bytes;
+      const std::string_view character = word.substr(begin, next - begin);
+      id = table_.find(character);
+      if (id == kNoToken && !made_up_.empty()) {
         const auto found = made_up_.find(std::string(character));
-        if (found != made_up_.end()) symbol.id = found->second;
+        if (found != made_up_.end()) id = found->second;
       }
     }
-    i = symbol.end;
-    symbols.push_back(symbol);
+    symbols.push_back(
+        {.begin = static_cast<uint32_t>(begin), .end = static_cast<uint32_t>(next), .id = id});
+    begin = next;
   }
 }
 

@@ -53,8 +53,6 @@ class BpeEncoder : public TextEncoder {
   void encode(std::string_view text, Position position, std::vector<TokenId>& out) const override;
 
  private:
-  struct Work;
-
   BpeEncoder(const Vocabulary& vocabulary,
              const PreTokenizerRow& row,
              PreTokenizer pre_tokenizer,
@@ -63,8 +61,11 @@ class BpeEncoder : public TextEncoder {
 
   void add_merges(const Vocabulary& vocabulary, Spelling spelling);
   TokenId made_up_id(std::string_view bytes);
-  void encode_word(std::string_view word, Work& work, std::vector<TokenId>& out) const;
-  void make_symbols(std::string_view word, std::vector<Symbol>& symbols) const;
+  void encode_word(std::string_view word, WordMerger& merger, std::vector<TokenId>& out) const;
+  void append_symbols(std::string_view word,
+                      size_t begin,
+                      size_t end,
+                      std::vector<Symbol>& symbols) const;
   void append_bytes(std::string_view bytes, std::vector<TokenId>& out) const;
 
   const PreTokenizerRow& row_;

@@ -22,16 +22,19 @@ bool MergeQueue::pop(uint64_t& key) {
     early_.pop();
     return true;
   }
-  if (size_ == 0) return false;
+  if (size_ == 0) {
+    last_ = 0;
+    return false;
+  }
   if (buckets_[0].empty()) {
     size_t first = 1;
     while (buckets_[first].empty()) ++first;
-    // Taken out whole, so that the memory of emptied buckets is given back.
-    const std::vector<uint64_t> keys = std::exchange(buckets_[first], {});
-    last_ = *std::ranges::min_element(keys);
-    for (const uint64_t each : keys) {
+    moving_.swap(buckets_[first]);
+    last_ = *std::ranges::min_element(moving_);
+    for (const uint64_t each : moving_) {
       buckets_[static_cast<size_t>(std::bit_width(each ^ last_))].push_back(each);
     }
+    moving_.clear();
   }
   key = last_;
   buckets_[0].pop_back();

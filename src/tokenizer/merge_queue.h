@@ -15,7 +15,7 @@ namespace lar::tokenizer {
 class MergeQueue {
  public:
   void push(uint64_t key);
-  // False where it is empty.
+  // The smallest key; false where the queue is empty, which then is as new.
   bool pop(uint64_t& key);
 
  private:
@@ -23,6 +23,7 @@ class MergeQueue {
 
   // Bucket b holds keys whose highest bit that differs from last_ is b - 1.
   std::array<std::vector<uint64_t>, kBuckets> buckets_;
+  std::vector<uint64_t> moving_;
   uint64_t last_ = 0;
   size_t size_ = 0;
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> early_;  // below last_

@@ -70,33 +70,44 @@ void SpmEncoder::encode(std::string_view text, Position position, std::vector<To
 
   WordCache cache(text.size());
   WordMerger merger;
-  std::vector<Symbol> symbols;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = joints_.part_end(text, begin);
     const std::string_view part = text.substr(begin, end - begin);
     begin = end;
     if (cache.get(part, out)) continue;
-    symbols.clear();
-    for (uint32_t i = 0; i < part.size();) {
-      const uint32_t next = i + utf8_next(part.substr(i)).bytes;
-      symbols.push_back({.begin = i, .end = next, .id = kNoToken});
-      i = next;
-    }
-    merger.merge(symbols, [&](const Symbol& left, const Symbol& right) -> Merge {
-      const TokenId id = table_.find(part.substr(left.begin, right.end - left.begin));
-      return id == kNoToken ? Merge{} : Merge{.rank = ranks_[static_cast<size_t>(id)], .id = id};
-    });
-    for (const Symbol& symbol : symbols) {
-      const std::string_view bytes = part.substr(symbol.begin, symbol.end - symbol.begin);
-      const TokenId id = symbol.id != kNoToken ? symbol.id : table_.find(bytes);
-      if (id != kNoToken) {
-        out.push_back(id);
-      } else {
-        append_bytes(bytes, out);
-      }
-    }
+    encode_part(part, merger, out);
     cache.put(part, out);
   }
+}
+
+void SpmEncoder::encode_part(std::string_view part,
+                             WordMerger& merger,
+                             std::vector<TokenId>& out) const {
+  const auto bytes_of = [part](uint32_t begin, uint32_t end) {
+    return part.substr(begin, end - begin);
+  };
+  const auto append_symbols = [part](size_t begin, size_t end, std::vector<Symbol>& symbols) {
+    while (begin < end) {
+      const size_t next = begin + utf8_next(part.substr(begin)).bytes;
+      symbols.push_back(
+          {.begin = static_cast<uint32_t>(begin), .end = static_cast<uint32_t>(next)});
+      begin = next;
+    }
+  };
+  const auto merge_of = [&](const Symbol& left, const Symbol& right) -> Merge {
+    const TokenId id = table_.find(bytes_of(left.begin, right.end));
+    return id == kNoToken ? Merge{} : Merge{.rank = ranks_[static_cast<size_t>(id)], .id = id};
+  };
+  const auto emit = [&](const Symbol& symbol) {
+    const std::string_view bytes = bytes_of(symbol.begin, symbol.end);
+    const TokenId id = symbol.id != kNoToken ? symbol.id : table_.find(bytes);
+    if (id != kNoToken) {
+      out.push_back(id);
+    } else {
+      append_bytes(bytes, out);
+    }
+  };
+  merger.run(part.size(), append_symbols, merge_of, emit);
 }
 
 void SpmEncoder::append_bytes(std::string_view bytes, std::vector<TokenId>& out) const {

@@ -7,6 +7,7 @@
 
 #include "tokenizer/text_encoder.h"
 #include "tokenizer/token_table.h"
+#include "tokenizer/word_merger.h"
 
 namespace lar::tokenizer {
 
@@ -31,6 +32,7 @@ class SpmEncoder : public TextEncoder {
   void encode(std::string_view text, Position position, std::vector<TokenId>& out) const override;
 
  private:
+  void encode_part(std::string_view part, WordMerger& merger, std::vector<TokenId>& out) const;
   void append_bytes(std::string_view bytes, std::vector<TokenId>& out) const;
 
   const TokenTable& table_;
