@@ -24,6 +24,7 @@ int run_inspect(const std::vector<std::string>& args, const Environment& environ
 int run_logits(const std::vector<std::string>& args, const Environment& environment);
 int run_perplexity(const std::vector<std::string>& args, const Environment& environment);
 int run_run(const std::vector<std::string>& args, const Environment& environment);
+int run_template(const std::vector<std::string>& args, const Environment& environment);
 int run_tokenize(const std::vector<std::string>& args, const Environment& environment);
 
 }  // namespace lar::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "chat/chat_template.h"
 #include "runtime/model.h"
 
 namespace lar::cli {
@@ -21,6 +22,7 @@ class Conversation {
   void add_user(std::string text);
   void add_assistant(std::string text);
   void clear() { messages_.clear(); }
+  bool has_template() const { return template_ != nullptr; }
 
   // The prompt that the model continues.
   Result<std::vector<int32_t>> prompt() const;
@@ -29,8 +31,9 @@ class Conversation {
   explicit Conversation(const runtime::Model& model) : model_(&model) {}
 
   const runtime::Model* model_;  // borrowed
+  std::unique_ptr<chat::ChatTemplate> template_;
   std::string system_;
-  std::vector<std::string> messages_;
+  std::vector<chat::Message> messages_;
 };
 
 // A prompt as Ollama's raw mode takes it: special tokens that are written out are read as such.

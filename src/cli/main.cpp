@@ -18,6 +18,7 @@ constexpr Command kCommands[] = {
     {"logits", "Write the logits of given tokens to a .npy file", run_logits},
     {"perplexity", "Measure how well a model predicts a text", run_perplexity},
     {"bench", "Measure prompt and generation speed", run_bench},
+    {"template", "Render chat templates", run_template},
 };
 
 void print_usage(std::FILE* out) {
