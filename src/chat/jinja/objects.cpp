@@ -191,7 +191,10 @@ Result<bool> StringIterator::next(Renderer&, Value* out) {
   Chars chars(text.substr(position_));
   char32_t c = 0;
   chars.next(&c);
-  *out = slice_string(text_, position_, position_ + chars.position(), meter_);
+  // The characters of markup are plain strings.
+  TextBuilder piece(meter_);
+  piece.append_slice(text_, position_, position_ + chars.position());
+  *out = piece.finish();
   position_ += chars.position();
   return true;
 }

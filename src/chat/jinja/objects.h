@@ -26,6 +26,10 @@ class RangeObject : public EngineObject {
   bool equals(const EngineObject& other, Meter*) const override;
 
   int64_t at(int64_t index) const { return start_ + index * step_; }
+  // `count` items from `begin` on, every `stride`th.
+  RangeObject* part(int64_t begin, int64_t stride, int64_t count) const {
+    return new RangeObject(at(begin), step_ * stride, count);
+  }
   int64_t count() const { return count_; }
   bool contains(int64_t value) const;
 

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "chat/jinja/arguments.h"
 #include "chat/jinja/format_spec.h"
+#include "chat/jinja/object.h"
 #include "chat/jinja/operators.h"
 #include "chat/jinja/python_text.h"
 #include "chat/jinja/renderer.h"
@@ -48,7 +49,8 @@ class PercentFormatter {
       if (!renderer_.meter()->work(1)) break;
     }
     const size_t given = values_.is_tuple() ? values_.items().size() : 1;
-    const bool mapping = values_.is_dict() || values_.is_list() || values_.is_undefined();
+    const bool mapping = values_.is_dict() || values_.is_list() || values_.is_undefined() ||
+                         (values_.is_object() && engine_object(values_)->subscriptable());
     if (used_ < given && !(mapping && !values_.is_tuple())) {
       return type_error("not all arguments converted during string formatting");
     }

@@ -214,12 +214,11 @@ Result<Value> Renderer::item(const Value& object, const Value& key) {
   const int64_t start = clamp(parts[0], step > 0 ? 0 : size - 1);
   const int64_t stop = clamp(parts[1], step > 0 ? size : -1);
   if (is_range) {
-    const auto* range = as<RangeObject>(object);
-    std::vector<Value> items;
-    for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) {
-      items.push_back(Value::integer(range->at(i)));
-    }
-    return list(std::move(items));
+    const int64_t stride = std::clamp<int64_t>(step, -size - 1, size + 1);
+    int64_t count = 0;
+    if (stride > 0 && start < stop) count = (stop - start - 1) / stride + 1;
+    if (stride < 0 && start > stop) count = (start - stop - 1) / -stride + 1;
+    return Value::object(as<RangeObject>(object)->part(start, stride, count));
   }
   if (object.is_string() && step == 1) {
     const std::string_view text = object.text();

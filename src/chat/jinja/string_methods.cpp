@@ -192,9 +192,10 @@ Result<Value> format_map(Renderer& renderer, const Value& self, CallArgs& args) 
         fmt::format("format_map() takes exactly one argument ({} given)", args.positional.size()));
   }
   CallArgs fields;
-  if (!args.positional[0].is_dict()) return type_error("format_map() argument must be a mapping");
-  for (const auto& [key, value] : args.positional[0].entries().entries()) {
-    if (key.is_string()) fields.named.emplace_back(key.text(), value);
+  if (args.positional[0].is_dict()) {
+    for (const auto& [key, value] : args.positional[0].entries().entries()) {
+      if (key.is_string()) fields.named.emplace_back(key.text(), value);
+    }
   }
   return str_format(renderer, self, fields);
 }

@@ -110,7 +110,8 @@ Result<Value> count(Renderer& renderer, const Value& self, CallArgs& args) {
 
 // Whether the text is not empty and all its characters are of a kind.
 template <bool (*Is)(char32_t)>
-Result<Value> all_are(Renderer& renderer, const Value& self, CallArgs&) {
+Result<Value> all_are(Renderer& renderer, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   renderer.meter()->work(self.text().size() / 16);
   Chars walk(self.text());
   for (char32_t c = 0; walk.next(&c);) {
@@ -119,21 +120,25 @@ Result<Value> all_are(Renderer& renderer, const Value& self, CallArgs&) {
   return Value::boolean(!self.text().empty());
 }
 
-Result<Value> is_ascii(Renderer&, const Value& self, CallArgs&) {
+Result<Value> is_ascii(Renderer&, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   return Value::boolean(std::ranges::all_of(self.text(), [](char c) { return (c & 0x80) == 0; }));
 }
 
 Result<Value> is_printable_text(Renderer& renderer, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   if (self.text().empty()) return Value::boolean(true);
   return all_are<is_printable>(renderer, self, args);
 }
 
 template <bool Upper>
-Result<Value> is_case(Renderer&, const Value& self, CallArgs&) {
+Result<Value> is_case(Renderer&, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   return Value::boolean(Upper ? text_is_upper(self.text()) : text_is_lower(self.text()));
 }
 
-Result<Value> istitle(Renderer&, const Value& self, CallArgs&) {
+Result<Value> istitle(Renderer&, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   Chars walk(self.text());
   bool any = false;
   bool in_word = false;
@@ -150,7 +155,8 @@ Result<Value> istitle(Renderer&, const Value& self, CallArgs&) {
   return Value::boolean(any);
 }
 
-Result<Value> isidentifier(Renderer&, const Value& self, CallArgs&) {
+Result<Value> isidentifier(Renderer&, const Value& self, CallArgs& args) {
+  LAR_TRY(bind("str method", args, {}, 0));
   Chars walk(self.text());
   char32_t c = 0;
   if (!walk.next(&c) || !is_identifier_start(c)) return Value::boolean(false);

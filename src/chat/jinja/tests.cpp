@@ -109,16 +109,18 @@ Result<Value> sameas(Renderer&, const Value& input, CallArgs& args) {
   const Value& other = *bound.get(0);
   // CPython keeps one object of each small integer; equal strings of one literal are one, too.
   if (input.is_string() && other.is_string()) return Value::boolean(input.text() == other.text());
-  return Value::boolean(input.same(other));
+  return Value::boolean(!input.is_undefined() && input.same(other));
 }
 
 Result<Value> filter_exists(Renderer&, const Value& input, CallArgs& args) {
   LAR_TRY(bind("test_filter", args, {}, 0));
+  if (!hashable(input)) return type_error(fmt::format("unhashable type: '{}'", type_name(input)));
   return Value::boolean(input.is_string() && find_filter(input.text()) != nullptr);
 }
 
 Result<Value> test_exists(Renderer&, const Value& input, CallArgs& args) {
   LAR_TRY(bind("test_test", args, {}, 0));
+  if (!hashable(input)) return type_error(fmt::format("unhashable type: '{}'", type_name(input)));
   return Value::boolean(input.is_string() && find_test(input.text()) != nullptr);
 }
 

@@ -17,6 +17,7 @@ std::span<const NamedFunction> sequence_filters();
 std::span<const NamedFunction> order_filters();
 std::span<const NamedFunction> select_filters();
 std::span<const NamedFunction> json_filters();
+std::span<const NamedFunction> pprint_filters();
 
 // str(value), but markup stays markup.
 Value soft_str(const Value& value, Meter* meter);

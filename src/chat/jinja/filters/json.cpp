@@ -195,14 +195,7 @@ Result<Value> do_tojson(Renderer& renderer, const Value& input, CallArgs& args) 
   return writer.finish();
 }
 
-Result<Value> do_pprint(Renderer& renderer, const Value& input, CallArgs& args) {
-  LAR_TRY(bind("do_pprint", args, {}, 0));
-  TextBuilder out(renderer.meter());
-  append_repr(out, input);
-  return out.finish();
-}
-
-constexpr NamedFunction kFilters[] = {{"pprint", do_pprint}, {"tojson", do_tojson}};
+constexpr NamedFunction kFilters[] = {{"tojson", do_tojson}};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "chat/jinja/arguments.h"
 #include "chat/jinja/filters/families.h"
 #include "chat/jinja/filters/word_wrap.h"
+#include "chat/jinja/operators.h"
 #include "chat/jinja/python_text.h"
 #include "chat/jinja/strings.h"
 #include "chat/jinja/unicode.h"
@@ -60,7 +61,6 @@ Result<Value> do_indent(Renderer& renderer, const Value& input, CallArgs& args) 
 Result<Value> do_truncate(Renderer& renderer, const Value& input, CallArgs& args) {
   LAR_TRY(const Bound bound,
           bind("do_truncate", args, {"length", "killwords", "end", "leeway"}, 0));
-  LAR_TRY(const Value text, require_string(input));
   Meter* meter = renderer.meter();
   LAR_TRY(const int64_t length, bound.integer(0, 255));
   LAR_TRY(const bool kill_words, bound.truth(1, false));
@@ -76,8 +76,10 @@ Result<Value> do_truncate(Renderer& renderer, const Value& input, CallArgs& args
     return value_error(fmt::format("expected length >= {}, got {}", end_length, length));
   }
   if (leeway < 0) return value_error(fmt::format("expected leeway >= 0, got {}", leeway));
-  const auto size = static_cast<int64_t>(count_chars(text.text()));
-  if (size - leeway <= length) return text;
+  // Anything short enough passes, whatever it is.
+  LAR_TRY(const int64_t size, jinja::length(renderer, input));
+  if (size - leeway <= length) return input;
+  LAR_TRY(const Value text, require_string(input));
   const size_t cut = offset_of_char(text.text(), static_cast<size_t>(length - end_length));
   size_t stop = cut;
   if (!kill_words) {

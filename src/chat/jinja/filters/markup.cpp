@@ -1,4 +1,4 @@
-// Filters about HTML and URLs: escape, safe, striptags, urlencode, urlize, xmlattr.
+// Filters about HTML and URLs: escape, safe, striptags, urlencode, xmlattr.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -111,7 +111,7 @@ Result<Value> do_round(Renderer&, const Value& input, CallArgs& args) {
   const double scaled = to_double(input) * scale;
   const double whole = method == "ceil" ? std::ceil(scaled) : std::floor(scaled);
   if (!std::isfinite(whole)) return value_error("cannot convert float infinity to integer");
-  return Value::number(whole / scale);
+  return Value::number(whole == 0 ? 0.0 : whole / scale);
 }
 
 Result<Value> do_sum(Renderer& renderer, const Value& input, CallArgs& args) {

@@ -125,7 +125,13 @@ Result<Applied> take_applied(CallArgs& args,
   return applied;
 }
 
+// Jinja looks at the arguments only when there is something to apply them to.
+Result<Value> empty(Renderer& renderer) {
+  return iterator_value(renderer, new MapIterator(Value(), {}, {}, std::nullopt));
+}
+
 Result<Value> do_map(Renderer& renderer, const Value& input, CallArgs& args) {
+  if (!jinja::truthy(input)) return empty(renderer);
   if (args.positional.empty() && args.find("attribute") != nullptr) {
     for (const auto& [name, value] : args.named) {
       if (name != "attribute" && name != "default") {
@@ -147,6 +153,7 @@ Result<Value> do_map(Renderer& renderer, const Value& input, CallArgs& args) {
 
 template <bool Wanted, bool ByAttribute>
 Result<Value> choose(Renderer& renderer, const Value& input, CallArgs& args) {
+  if (!jinja::truthy(input)) return empty(renderer);
   AttributePath path;
   size_t at = 0;
   if (ByAttribute) {

@@ -15,7 +15,7 @@ namespace lar::chat::jinja {
 Function find_filter(std::string_view name) {
   for (const auto family :
        {text_filters(), layout_filters(), markup_filters(), number_filters(), sequence_filters(),
-        order_filters(), select_filters(), json_filters()}) {
+        order_filters(), select_filters(), json_filters(), pprint_filters()}) {
     const auto found = std::ranges::find(family, name, &NamedFunction::name);
     if (found != family.end()) return found->function;
   }
