@@ -1,6 +1,8 @@
-// Files that another quantizer made: every type decodes to about the weights that it was made from.
+// Files that another quantizer made: every type decodes to about the weights that it was made from,
+// and our encoders make the same bytes of those.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -61,9 +63,16 @@ TEST(Weights, OfQuantizedModelsAreNearTheExactOnes) {
       ASSERT_EQ(tensor.shape, original->shape) << tensor.name;
       ASSERT_TRUE(kBounds.contains(tensor.dtype)) << quant::traits(tensor.dtype).name;
       const Bounds bounds = kBounds.at(tensor.dtype);
-      const double error = relative_error(decode(tensor), decode(*original));
+      const std::vector<float> exact_weights = decode(*original);
+      const double error = relative_error(decode(tensor), exact_weights);
       EXPECT_LE(error, bounds.high) << entry.path().filename() << " " << tensor.name;
       EXPECT_GE(error, bounds.low) << entry.path().filename() << " " << tensor.name;
+      if (const auto encode = quant::traits(tensor.dtype).encode; encode != nullptr) {
+        std::vector<std::byte> encoded(tensor.bytes.size());
+        encode(exact_weights.data(), encoded.data(), exact_weights.size());
+        EXPECT_TRUE(std::ranges::equal(encoded, tensor.bytes))
+            << entry.path().filename() << " " << tensor.name;
+      }
       ++tensors_of[tensor.dtype];
     }
   }
