@@ -191,7 +191,9 @@ TEST_P(Vec, Softmax) {
     for (double& v : want) v /= sum;
     GetParam().softmax(x.data(), n);
     expect_close(x, want, 2e-6, 1e-9);
-    if (n > 2) EXPECT_EQ(x[1], 0.0F);
+    if (n > 2) {
+      EXPECT_EQ(x[1], 0.0F);
+    }
   }
 }
 

@@ -316,6 +316,16 @@ LAR_SIMD Bytes words(const uint64_t w[8]) {
 LAR_SIMD Bytes add_bytes(Bytes a, Bytes b) {
   return {_mm256_add_epi8(a.lo, b.lo), _mm256_add_epi8(a.hi, b.hi)};
 }
+// The first base-3 digit of fractions of 256: 0 below 86, 1 below 171, else 2.
+LAR_SIMD __m256i thirds_half(__m256i x) {
+  const __m256i one = _mm256_set1_epi8(1);
+  const __m256i above_85 = _mm256_min_epu8(_mm256_subs_epu8(x, _mm256_set1_epi8(85)), one);
+  const __m256i above_170 = _mm256_min_epu8(_mm256_subs_epu8(x, _mm256_set1_epi8(-86)), one);
+  return _mm256_add_epi8(above_85, above_170);
+}
+LAR_SIMD Bytes thirds(Bytes x) {
+  return {thirds_half(x.lo), thirds_half(x.hi)};
+}
 // Bytes that are signed numbers already.
 LAR_SIMD Bytes from_signed(Bytes x) {
   return x;

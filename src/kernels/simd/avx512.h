@@ -260,6 +260,13 @@ LAR_SIMD Bytes words(const uint64_t w[8]) {
 LAR_SIMD Bytes add_bytes(Bytes a, Bytes b) {
   return _mm512_add_epi8(a, b);
 }
+// The first base-3 digit of fractions of 256: 0 below 86, 1 below 171, else 2.
+LAR_SIMD Bytes thirds(Bytes x) {
+  const Bytes one = _mm512_set1_epi8(1);
+  const Bytes above_85 = _mm512_min_epu8(_mm512_subs_epu8(x, _mm512_set1_epi8(85)), one);
+  const Bytes above_170 = _mm512_min_epu8(_mm512_subs_epu8(x, _mm512_set1_epi8(-86)), one);
+  return _mm512_add_epi8(above_85, above_170);
+}
 // Bytes that are signed numbers already.
 LAR_SIMD Bytes from_signed(Bytes x) {
   return _mm512_xor_si512(x, _mm512_set1_epi8(-128));

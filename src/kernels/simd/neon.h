@@ -298,6 +298,15 @@ LAR_SIMD Bytes words(const uint64_t w[8]) {
   return each_byte(
       [=](int i) { return vcombine_u8(vcreate_u8(w[2 * i]), vcreate_u8(w[2 * i + 1])); });
 }
+// The first base-3 digit of fractions of 256: 0 below 86, 1 below 171, else 2.
+LAR_SIMD Bytes thirds(const Bytes& x) {
+  const uint8x16_t one = vdupq_n_u8(1);
+  return each_byte([&](int i) {
+    const uint8x16_t above_85 = vminq_u8(vqsubq_u8(x.q[i], vdupq_n_u8(85)), one);
+    const uint8x16_t above_170 = vminq_u8(vqsubq_u8(x.q[i], vdupq_n_u8(170)), one);
+    return vaddq_u8(above_85, above_170);
+  });
+}
 // Bytes that are signed numbers already.
 LAR_SIMD Bytes from_signed(const Bytes& x) {
   return x;
