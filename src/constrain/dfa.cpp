@@ -300,27 +300,34 @@ Result<Dfa> Dfa::of_length(uint32_t min, uint32_t max) {
   return Dfa(table);
 }
 
-std::optional<std::vector<std::string>> Dfa::enumerate(size_t limit, uint32_t from) const {
-  std::vector<std::string> out;
-  if (from == kDead) return out;
+std::optional<std::vector<std::string>> Dfa::enumerate(size_t limit,
+                                                       uint32_t from,
+                                                       uint32_t max_length) const {
   constexpr uint32_t kLongest = 1000;
-  if (longest_[from] > kLongest) return std::nullopt;
-  // Depth first over (state, text); every branch ends in a string, so `limit` bounds the work.
-  std::vector<std::pair<uint32_t, std::string>> work{{from, ""}};
+  std::vector<std::string> out;
+  if (from == kDead || shortest_[from] > max_length) return out;
+  if (std::min(longest_[from], max_length) > kLongest) return std::nullopt;
+  // Depth first; every branch taken ends in a string, so `limit` bounds the work.
+  struct Branch {
+    uint32_t state;
+    uint32_t left;
+    std::string text;
+  };
+  std::vector<Branch> work{{from, max_length, ""}};
   while (!work.empty()) {
-    auto [state, text] = std::move(work.back());
+    const Branch at = std::move(work.back());
     work.pop_back();
-    if (accepts(state)) out.push_back(text);
+    if (accepts(at.state)) out.push_back(at.text);
     if (out.size() + work.size() > limit) return std::nullopt;
     for (size_t c = 0; c < classes(); ++c) {
-      const uint32_t to = next_[state * classes() + c];
-      if (to == kDead) continue;
+      const uint32_t to = next_[at.state * classes() + c];
+      if (to == kDead || at.left == 0 || shortest_[to] > at.left - 1) continue;
       const char32_t end = c + 1 < classes() ? class_first_[c + 1] : kMaxCodePoint + 1;
       if (end - class_first_[c] > limit) return std::nullopt;
       for (char32_t ch = class_first_[c]; ch < end; ++ch) {
-        std::string longer = text;
+        std::string longer = at.text;
         utf8_append(longer, ch);
-        work.emplace_back(to, std::move(longer));
+        work.push_back({to, at.left == kUnbounded ? kUnbounded : at.left - 1, std::move(longer)});
       }
     }
   }

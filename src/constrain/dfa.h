@@ -87,7 +87,9 @@ class Dfa {
   std::optional<std::vector<std::string>> enumerate(size_t limit) const {
     return enumerate(limit, start_);
   }
-  std::optional<std::vector<std::string>> enumerate(size_t limit, uint32_t from) const;
+  std::optional<std::vector<std::string>> enumerate(size_t limit,
+                                                    uint32_t from,
+                                                    uint32_t max_length = kUnbounded) const;
 
   enum class Op { kAnd, kOr, kMinus };
   // Error: resource_exhausted over kMaxDfaStates or kMaxDfaCells.

@@ -28,8 +28,8 @@ Result<std::unique_ptr<SchemaReader>> read_schema(JsonValue schema, const Schema
     schema.members.push_back({"type", string_value("object")});
   }
   LAR_TRY(SchemaDocument document, SchemaDocument::create(std::move(schema), options.draft));
-  return std::make_unique<SchemaReader>(
-      std::move(document), ReaderOptions{.formats = options.formats, .infer_type = generating});
+  return std::make_unique<SchemaReader>(std::move(document),
+                                        ReaderOptions{.formats = options.formats});
 }
 
 // Several schemas as definitions of one document; each is a resource of its own, so that its
@@ -184,6 +184,10 @@ MaskCache& Grammar::masks(const std::shared_ptr<const Vocabulary>& vocabulary) {
     masks_ = std::make_unique<MaskCache>(vocabulary, std::move(hooks));
   }
   return *masks_;
+}
+
+void Grammar::look_at(std::string_view text, size_t position) {
+  if (json_ != nullptr) json_->look_at(text, position);
 }
 
 std::string Grammar::explain(StateId state) {

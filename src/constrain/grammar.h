@@ -65,6 +65,9 @@ class Grammar {
   // The masks for a vocabulary; kept for the one used last.
   MaskCache& masks(const std::shared_ptr<const Vocabulary>& vocabulary);
 
+  // Before a step of checking: the text and the bytes of it that have been read.
+  void look_at(std::string_view text, size_t position);
+
   // What would have to come at `state` (may be empty).
   std::string explain(StateId state);
 

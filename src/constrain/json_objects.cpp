@@ -37,6 +37,17 @@ std::string JsonRules::text_of(uint32_t text) const {
   return out;
 }
 
+std::string JsonRules::raw_text_of(uint32_t text) const {
+  std::string out;
+  while (text != no_text_) {
+    const auto words = states_.key(text);
+    out.push_back(static_cast<char>(words[2]));
+    text = words[1];
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
 bool JsonRules::can_close_object(const Key& context) const {
   const PlanObject& object = plan_->object(context[kObjectWord]);
   if (generating()) {

@@ -55,7 +55,16 @@ Result<NodeId> JsonPlan::node_of(ExprId expr) {
 }
 
 Result<void> JsonPlan::expand(NodeId id, ExprId expr) {
-  LAR_TRY(const ValueSet* set, reader_->algebra().resolve(expr));
+  LAR_TRY(const ValueSet* resolved, reader_->algebra().resolve(expr));
+  ValueSet narrowed;
+  const ValueSet* set = resolved;
+  if (purpose_ == Purpose::kGenerate) {
+    narrowed = *resolved;
+    reader_->algebra().for_each_schema(expr, [&](const JsonValue& schema) {
+      narrowed = reader_->of_implied_type(schema, narrowed);
+    });
+    set = &narrowed;
+  }
   PlanNode node{.null = set->null, .yes = set->yes, .no = set->no};
   for (const NumberAlt& alt : set->numbers) {
     PlanNumber number{.alt = alt};
@@ -121,8 +130,8 @@ Result<uint32_t> JsonPlan::add_array(const ArrayAlt& alt) {
     }
   }
   if (out.max <= 1) out.unique = false;
-  if (out.unique) {
-    return fail(Code::kUnsupported, "uniqueItems is not supported for these items");
+  if (out.unique && purpose_ == Purpose::kGenerate && (distinct > 0 || !alt.contains.empty())) {
+    return fail(Code::kUnsupported, "uniqueItems with prefixItems or contains is not generated");
   }
   arrays_.push_back(std::move(out));
   return static_cast<uint32_t>(arrays_.size() - 1);

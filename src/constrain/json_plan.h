@@ -121,7 +121,10 @@ class JsonPlan {
 
   // Whether members can still be added so that the object may be closed. `last`: properties up to
   // it are past (properties.size(): only undeclared keys may follow).
-  bool can_finish(const PlanObject& object, uint32_t next, uint32_t count, uint32_t bits) const;
+  bool can_finish(const PlanObject& object, uint32_t next, uint32_t count, uint32_t bits) const {
+    uint32_t steps = kMaxFinishSteps;
+    return search_finish(object, next, count, bits, steps);
+  }
   // The count and the has-bits as far as they matter.
   static uint32_t cap_count(const PlanObject& object, uint32_t count);
   static bool can_close(const PlanObject& object, uint32_t next, uint32_t count, uint32_t bits);
@@ -141,9 +144,15 @@ class JsonPlan {
   Result<void> build_trie(PlanObject& object);
 
   Result<void> find_productive();
+  Result<void> limit_unique_arrays();
   bool productive(const PlanNode& node);
   bool productive(PlanArray& array);
   bool productive(const PlanObject& object) const;
+  bool search_finish(const PlanObject& object,
+                     uint32_t next,
+                     uint32_t count,
+                     uint32_t bits,
+                     uint32_t& steps) const;
   bool any_productive(const std::vector<Choice>& choices) const;
   void prune();
 
@@ -156,7 +165,6 @@ class JsonPlan {
   std::vector<PlanArray> arrays_;
   std::vector<PlanObject> objects_;
   size_t trie_nodes_ = 0;
-  mutable uint32_t plan_steps_ = 0;
 };
 
 }  // namespace lar::constrain

@@ -79,7 +79,6 @@ bool JsonPlan::productive(PlanArray& array) {
 }
 
 bool JsonPlan::productive(const PlanObject& object) const {
-  plan_steps_ = 0;
   return can_finish(object, 0, 0, 0);
 }
 
@@ -96,10 +95,8 @@ bool JsonPlan::can_close(const PlanObject& object, uint32_t next, uint32_t count
 }
 
 // Declared properties come in their order and before all others.
-bool JsonPlan::can_finish(const PlanObject& object,
-                          uint32_t next,
-                          uint32_t count,
-                          uint32_t bits) const {
+bool JsonPlan::search_finish(
+    const PlanObject& object, uint32_t next, uint32_t count, uint32_t bits, uint32_t& steps) const {
   const auto size = static_cast<uint32_t>(object.properties.size());
   const bool more = std::ranges::any_of(
       object.classes, [&](const PlanClass& c) { return any_productive(c.choices); });
@@ -124,12 +121,13 @@ bool JsonPlan::can_finish(const PlanObject& object,
   if (bits == object.has_bits) return true;
   // Something is demanded of the members to come: look for a way, first the short ones.
   if (can_close(object, next, count, bits)) return true;
-  if (++plan_steps_ > kMaxFinishSteps) return false;
+  if (steps == 0) return false;
+  --steps;
   for (uint32_t i = next; i < size; ++i) {
     for (const Choice choice : object.properties[i].choices) {
       if ((choice.bits & ~bits) == 0 && !object.properties[i].required) continue;
       if (nodes_[choice.node].productive &&
-          can_finish(object, i + 1, cap_count(object, count + 1), bits | choice.bits)) {
+          search_finish(object, i + 1, cap_count(object, count + 1), bits | choice.bits, steps)) {
         return true;
       }
     }
@@ -138,13 +136,40 @@ bool JsonPlan::can_finish(const PlanObject& object,
   for (const PlanClass& c : object.classes) {
     for (const Choice choice : c.choices) {
       if ((choice.bits & ~bits) == 0 || !nodes_[choice.node].productive) continue;
-      if (can_finish(object, size, cap_count(object, count + 1), bits | choice.bits)) return true;
+      if (search_finish(object, size, cap_count(object, count + 1), bits | choice.bits, steps))
+        return true;
     }
   }
   return false;
 }
 
+// Items that are all different are at most as many as there are values, and their texts are
+// remembered: they must be scalars.
+Result<void> JsonPlan::limit_unique_arrays() {
+  constexpr uint32_t kMany = 4'096;
+  for (PlanArray& array : arrays_) {
+    if (!array.unique) continue;
+    uint64_t count = 0;
+    for (const Choice choice : array.at(0)) {
+      const PlanNode& node = nodes_[choice.node];
+      if (!node.arrays.empty() || !node.objects.empty()) {
+        return fail(Code::kUnsupported, "uniqueItems of arrays or objects is not generated");
+      }
+      count += uint64_t{node.null} + uint64_t{node.yes} + uint64_t{node.no};
+      for (const uint32_t n : node.numbers) count += numbers_[n].range.count(kMany);
+      for (const StringAlt& alt : node.strings) {
+        const Dfa& strings = dfa(alt.dfa);
+        const auto all = strings.enumerate(kMany, strings.start(), alt.max);
+        count += all ? all->size() : kMany;
+      }
+    }
+    if (count < kMany) array.max = std::min(array.max, static_cast<uint32_t>(count));
+  }
+  return {};
+}
+
 Result<void> JsonPlan::find_productive() {
+  LAR_TRY(limit_unique_arrays());
   for (PlanObject& object : objects_) {
     object.next_required.clear();
     object.required_after.clear();

@@ -6,6 +6,8 @@
 namespace lar::constrain {
 namespace {
 
+constexpr uint32_t kNoItem = UINT32_MAX;
+
 constexpr std::array<std::string_view, 3> kWords{"null", "true", "false"};
 
 // Generated white space: nothing, one blank, or one or two line ends with an indentation.
@@ -73,6 +75,7 @@ void JsonRules::start(NodeId id, uint8_t byte, StateId after, MoveList& out) {
       for (const uint32_t a : node.arrays) {
         Key words{kArray, a, 0, 0, 0};
         words.resize(words.size() + plan_->array(a).contains.size(), 0);
+        if (plan_->array(a).unique) words.insert(words.end(), {0, kNoItem});
         emit(after, intern(words), out);
       }
       break;
@@ -126,6 +129,7 @@ void JsonRules::step(StateId state, uint8_t byte, MoveList& out) {
     case kNumber: step_number(words, byte, out); break;
     case kNumberText: step_number_text(words, byte, out); break;
     case kArray: step_array(words, byte, out); break;
+    case kUniqueItem: step_unique(words, byte, out); break;
     case kObject: step_object(words, byte, out); break;
     case kKey: step_key(words, byte, out); break;
     default: break;
@@ -252,7 +256,7 @@ void JsonRules::step_array(const Key& key, uint8_t byte, MoveList& out) {
   enum Phase : uint32_t { kOpen, kAfterItem, kAfterComma };
   const PlanArray& array = plan_->array(key[1]);
   const uint32_t phase = key[2];
-  const std::span<const uint32_t> state(key.data() + 4, key.size() - 4);
+  const std::span<const uint32_t> state(key.data() + 4, 1 + array.contains.size());
   if (const auto seen = space(key[3], byte)) {
     Key next = key;
     next[3] = *seen;
@@ -263,8 +267,18 @@ void JsonRules::step_array(const Key& key, uint8_t byte, MoveList& out) {
     if (next[0] > array.max) return false;
     return !generating() || array.contains.empty() || array.finishable.contains(next);
   };
+  if (array.unique && key.back() != kNoItem) {  // checking: an item has ended
+    const size_t begin = key.back();
+    const auto seen = with_value(key[key.size() - 2], text_.substr(begin, position_ - begin));
+    if (!seen) return;
+    Key next = key;
+    next[key.size() - 2] = *seen;
+    next.back() = kNoItem;
+    return step_array(next, byte, out);
+  }
   const auto more = [&] {
     if (state[0] >= array.max) return false;
+    if (array.unique && generating()) return another_unique(key);
     return std::ranges::any_of(array.at(state[0]), [&](Choice c) {
       return finishable(JsonPlan::after_item(array, state, c.bits));
     });
@@ -287,6 +301,14 @@ void JsonRules::step_array(const Key& key, uint8_t byte, MoveList& out) {
     if (!finishable(after)) continue;
     Key next{kArray, key[1], kAfterItem, 0};
     next.insert(next.end(), after.begin(), after.end());
+    if (array.unique) {
+      const auto begin = static_cast<uint32_t>(position_);
+      next.insert(next.end(), {key[key.size() - 2], generating() ? kNoItem : begin});
+      if (generating()) {
+        start_unique(next, choice.node, byte, out);
+        continue;
+      }
+    }
     start(choice.node, byte, intern(next), out);
   }
 }
@@ -331,7 +353,8 @@ bool JsonRules::final_only(StateId state) {
 
 bool JsonRules::cacheable(StateId state) const {
   const uint32_t kind = states_.key(state)[0];
-  return kind != kNumber && kind != kNumberText && kind != kDoneKind;
+  if (kind == kArray) return !plan_->array(states_.key(state)[1]).unique;
+  return kind != kNumber && kind != kNumberText && kind != kUniqueItem && kind != kDoneKind;
 }
 
 bool JsonRules::is_free_string(StateId state) const {

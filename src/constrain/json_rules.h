@@ -3,7 +3,10 @@
 // automaton, a number with its digits.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "constrain/automaton.h"
@@ -29,6 +32,7 @@ class JsonRules {
     kArray,
     kObject,
     kKey,
+    kUniqueItem,
     kJsonKinds,
   };
 
@@ -46,6 +50,12 @@ class JsonRules {
   bool accepting(StateId state);
   bool final_only(StateId state);
   bool cacheable(StateId state) const;
+
+  // Checking only: the text that is being read and how far, to compare items that must differ.
+  void look_at(std::string_view text, size_t position) {
+    text_ = text;
+    position_ = position;
+  }
 
   // What is missing or expected at `state`, in words; empty where bytes say it better.
   std::string explain(StateId state);
@@ -70,6 +80,12 @@ class JsonRules {
   void start_number(NodeId id, const PlanNode& node, uint8_t byte, StateId after, MoveList& out);
   void step_string(const Key& key, uint8_t byte, MoveList& out);
   void step_array(const Key& key, uint8_t byte, MoveList& out);
+  void step_unique(const Key& key, uint8_t byte, MoveList& out);
+  void start_unique(const Key& array, NodeId node, uint8_t byte, MoveList& out);
+  bool unique_viable(StateId item, std::string& text, uint32_t seen, uint32_t& budget);
+  bool another_unique(const Key& array);
+  // The set with the value of `text`; nothing if it is there or `text` is no value.
+  std::optional<uint32_t> with_value(uint32_t seen, std::string_view text);
   void step_object(const Key& key, uint8_t byte, MoveList& out);
   void step_key(const Key& key, uint8_t byte, MoveList& out);
   void step_number(const Key& key, uint8_t byte, MoveList& out);
@@ -91,12 +107,16 @@ class JsonRules {
   bool tracks_extras(const Key& context) const;
   bool key_viable(const Key& key, const Key& context);
   bool extra_viable(const PlanClass& c, uint32_t q, uint32_t text, const Key& context);
-  std::string text_of(uint32_t text) const;
+  std::string text_of(uint32_t text) const;      // of characters
+  std::string raw_text_of(uint32_t text) const;  // of bytes
   std::vector<uint32_t> subset(uint32_t set) const;
 
   Interner& states_;
   std::unique_ptr<JsonPlan> plan_;
   uint32_t no_text_;
+  std::map<std::string, uint32_t> values_;  // canonical texts of items that must differ
+  std::string_view text_;
+  size_t position_ = 0;
 };
 
 }  // namespace lar::constrain

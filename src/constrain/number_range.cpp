@@ -98,6 +98,17 @@ bool NumberRange::empty() const {
   return !exists({-kTop, kTop});
 }
 
+uint32_t NumberRange::count(uint32_t limit) const {
+  if (finite_) return static_cast<uint32_t>(std::min<size_t>(values_.size(), limit));
+  if (unconstrained_) return limit;
+  uint32_t found = 0;
+  for (Int128 value = ceil_to(low_, step_); value <= high_ && found < limit; value += step_) {
+    if (exists({value, value})) ++found;
+    if (!not_steps_.empty() && found == 0 && value - low_ > step_ * limit) break;
+  }
+  return found;
+}
+
 bool NumberRange::exists(Span span) const {
   if (unconstrained_) return true;
   if (finite_) {

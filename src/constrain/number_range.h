@@ -30,6 +30,8 @@ class NumberRange {
   static Result<NumberRange> create(const NumberAlt& alt);
 
   bool empty() const;
+  // How many numbers there are, at most `limit`.
+  uint32_t count(uint32_t limit) const;
   // The prefix after one more byte; false: not a prefix of a number in the range.
   bool step(NumberPrefix& prefix, uint8_t byte) const;
   // Whether the prefix is a number of the range as it stands.

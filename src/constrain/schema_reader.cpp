@@ -72,7 +72,6 @@ Result<ValueSet> SchemaReader::read(const JsonValue& schema) {
   const JsonValue* alone = document_.draft() <= Draft::kDraft7 ? schema.find("$ref") : nullptr;
   if (alone != nullptr) return with_context(ref(schema, *alone), path);
   ValueSet set = ValueSet::all();
-  if (options_.infer_type) keep_implied_type(schema, set);
   for (const Keyword& keyword : keywords()) {
     const JsonValue* value = schema.find(keyword.name);
     if (value == nullptr) continue;
@@ -90,6 +89,21 @@ Result<ValueSet> SchemaReader::read(const JsonValue& schema) {
     }
   }
   return set;
+}
+
+ValueSet SchemaReader::of_implied_type(const JsonValue& schema, const ValueSet& set) {
+  constexpr int kMaxHops = 16;
+  const JsonValue* at = &schema;
+  for (int hop = 0; hop < kMaxHops; ++hop) {
+    const JsonValue* ref = at->find("$ref");
+    if (ref == nullptr || !ref->is(Kind::kString)) break;
+    const auto target = document_.resolve(*at, ref->text);
+    if (!target) break;
+    at = *target;
+  }
+  ValueSet narrowed = set;
+  keep_implied_type(*at, narrowed);
+  return narrowed.empty() ? set : narrowed;
 }
 
 Result<ValueSet> SchemaReader::read_subschema(const JsonValue& schema) {

@@ -17,8 +17,6 @@ enum class FormatPolicy : uint8_t {
 
 struct ReaderOptions {
   FormatPolicy formats = FormatPolicy::kAssert;
-  // A schema whose keywords all speak of one type, without `type`, means that type.
-  bool infer_type = false;
 };
 
 class SchemaReader {
@@ -30,6 +28,11 @@ class SchemaReader {
   ValueAlgebra& algebra() { return algebra_; }
   const SchemaDocument& document() const { return document_; }
   ExprId root() { return algebra_.schema(document_.root()); }
+
+  // Where the keywords of a schema all speak of one type and nothing else decides the type, the
+  // values of that type in `set` (if there are any). A reading that generation chooses: it makes
+  // the set smaller, so it must not be complemented.
+  ValueSet of_implied_type(const JsonValue& schema, const ValueSet& set);
 
  private:
   // One keyword as a set that the subschema's set is intersected with.

@@ -39,6 +39,14 @@ class ValueAlgebra {
   Result<const ValueSet*> resolve(ExprId expr);
   // The subschema that an expression came from, for messages; may be nullptr.
   const JsonValue* origin(ExprId expr) const;
+  // Calls use(schema) for the subschemas that the expression is the intersection of; complements
+  // and constants are passed over.
+  template <class F>
+  void for_each_schema(ExprId expr, F use) const {
+    if (exprs_[expr].kind == Kind::kSchema) use(*exprs_[expr].json);
+    if (exprs_[expr].kind != Kind::kBoth) return;
+    for (const ExprId part : exprs_[expr].parts) for_each_schema(part, use);
+  }
 
   Result<ValueSet> intersect(const ValueSet& a, const ValueSet& b);
   Result<ValueSet> unite(const ValueSet& a, const ValueSet& b);
