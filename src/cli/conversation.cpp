@@ -28,11 +28,11 @@ Result<Conversation> Conversation::create(const runtime::Model& model) {
 }
 
 void Conversation::add_user(std::string text) {
-  messages_.push_back({.role = "user", .content = chat::Value(std::move(text))});
+  messages_.push_back({.role = "user", .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
 }
 
 void Conversation::add_assistant(std::string text) {
-  messages_.push_back({.role = "assistant", .content = chat::Value(std::move(text))});
+  messages_.push_back({.role = "assistant", .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
 }
 
 Result<std::vector<int32_t>> Conversation::prompt() const {
@@ -40,12 +40,12 @@ Result<std::vector<int32_t>> Conversation::prompt() const {
   if (!template_) {
     std::string text = system_;
     if (!text.empty()) text += "\n";
-    text += messages_.back().content.as_string();
+    text += messages_.back().content.text();
     return tokenizer.encode(text, {.add_special = true, .parse_special = false});
   }
   std::vector<chat::Message> messages;
   if (!system_.empty()) {
-    messages.push_back({.role = "system", .content = chat::Value(system_)});
+    messages.push_back({.role = "system", .content = chat::Value::string(system_, chat::Origin::kContent)});
   }
   messages.insert(messages.end(), messages_.begin(), messages_.end());
   LAR_TRY(const chat::Prompt prompt, template_->render(messages, chat::Value(), {}));
