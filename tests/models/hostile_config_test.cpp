@@ -109,8 +109,13 @@ TEST(HostileConfig, AMissingTensorIsNamed) {
       ASSERT_TRUE(without.has_value());
       const auto program = models::build(**without);
       if (!program) {
-        EXPECT_NE(program.error().message.find(missing.name), std::string::npos)
-            << program.error().message;
+        // Without its joined matrix a layer is asked for the first of the three.
+        std::string name = missing.name;
+        if (const auto joined = name.find("attn_qkv"); joined != std::string::npos) {
+          name.replace(joined, 8, "attn_q");
+        }
+        EXPECT_NE(program.error().message.find(name), std::string::npos)
+            << missing.name << ": " << program.error().message;
       }
     }
   }
