@@ -14,6 +14,10 @@ endfunction()
 function(lar_test module)
   cmake_parse_arguments(T "SLOW" "" "SRCS;DEPS;LIBS" ${ARGN})
   set(target ${module}_test)
+  if(LAR_SANITIZE STREQUAL "thread")
+    # These replace operator new, which the thread sanitizer's runtime already does.
+    list(FILTER T_SRCS EXCLUDE REGEX "allocation_test.cpp$")
+  endif()
   add_executable(${target} ${T_SRCS})
   list(TRANSFORM T_DEPS PREPEND lar_)
   target_link_libraries(${target} PRIVATE lar_${module} ${T_DEPS} lar_test_support ${T_LIBS}
