@@ -129,8 +129,9 @@ std::optional<uint64_t> tensor_bytes(const Traits& type, const Shape& shape) {
   for (size_t i = 1; i < shape.dims.size(); ++i) {
     if (rows) rows = checked_mul(*rows, shape.dims[i]);
   }
+  const bool dims_fit = std::ranges::all_of(shape.dims, [](uint64_t dim) { return dim <= kMax; });
   const auto row = row_bytes(type, shape.cols());
-  if (!rows || *rows > kMax || shape.cols() > kMax || !row) return std::nullopt;
+  if (!dims_fit || !rows || *rows > kMax || !row) return std::nullopt;
   const auto elements = checked_mul(shape.cols(), *rows);
   const auto bytes = checked_mul(*row, *rows);
   if (!elements || *elements > kMax || !bytes || *bytes > kMax) return std::nullopt;

@@ -73,6 +73,7 @@ TEST(Traits, TensorBytesNeverWrap) {
   // No bytes, but rows that do not fit.
   EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 3, .dims = {0, 1ULL << 32, 1ULL << 32, 1}}),
             std::nullopt);
+  EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 3, .dims = {8, 0, 1ULL << 63, 1}}), std::nullopt);
   EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 2, .dims = {8, 0, 1, 1}}), 0U);
   // A product that is zero modulo 2^64.
   EXPECT_EQ(
