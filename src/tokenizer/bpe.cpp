@@ -71,6 +71,7 @@ Result<std::unique_ptr<BpeEncoder>> BpeEncoder::create(const Vocabulary& vocabul
                             : row.raw_text    ? Spelling::kPlain
                                               : Spelling::kByteChars;
   encoder->add_merges(vocabulary, spelling);
+  encoder->encode("\xEF\xBF\xBD", Position::kStart, encoder->replacement_);
   return encoder;
 }
 
@@ -222,9 +223,12 @@ void BpeEncoder::append_symbols(std::string_view word,
 
 void BpeEncoder::append_bytes(std::string_view bytes, std::vector<TokenId>& out) const {
   for (const char c : bytes) {
-    const TokenId id = byte_tokens_[static_cast<unsigned char>(c)];
-    if (id != kNoToken) {
-      out.push_back(id);
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte_tokens_[byte] != kNoToken) {
+      out.push_back(byte_tokens_[byte]);
+    } else if (byte == 0xC0 || byte == 0xC1 || byte >= 0xF5) {
+      // Not of any character: it stands for U+FFFD.
+      out.insert(out.end(), replacement_.begin(), replacement_.end());
     } else if (unk_ != kNoToken) {
       out.push_back(unk_);
     }

@@ -78,6 +78,7 @@ class BpeEncoder : public TextEncoder {
   // What a lone byte is: as a symbol to merge (maybe a made-up id), and as a token (or kNoToken).
   std::array<TokenId, 256> byte_symbols_;
   std::array<TokenId, 256> byte_tokens_;
+  std::vector<TokenId> replacement_;  // U+FFFD
   // Ids from pieces_.size() on are made up: texts that merges name and no token has.
   std::unordered_map<std::string, TokenId> made_up_;
 };

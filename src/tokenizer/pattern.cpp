@@ -190,15 +190,12 @@ class Parser {
   Result<CodePointSet> one_character() {
     if (at_end()) return error("missing character");
     if (accept("[")) return bracket(0);
-    if (looking_at("\\")) return escape();
-    const char32_t c = next_char();
-    if (c == '*' || c == '+' || c == '?' || c == '{' || c == '.' || c == '^') {
+    if (at_set_escape()) return set_escape();
+    const bool escaped = looking_at("\\");
+    LAR_TRY(const char32_t c, literal());
+    if (!escaped && (c == '*' || c == '+' || c == '?' || c == '{' || c == '.' || c == '^')) {
       return error("unexpected operator");
     }
-    return single(c);
-  }
-
-  CodePointSet single(char32_t c) const {
     CodePointSet set;
     add_range(set, c, c);
     return set;
@@ -217,28 +214,33 @@ class Parser {
     }
   }
 
-  Result<CodePointSet> escape() {
-    position_ += 1;
+  // One character, maybe escaped.
+  Result<char32_t> literal() {
+    if (at_end()) return error("missing character");
+    if (!accept("\\")) return next_char();
     if (at_end()) return error("missing escape");
-    CodePointSet set;
     const char32_t c = next_char();
-    switch (c) {
-      case 's': return white_space();
-      case 'S': return white_space().complement();
-      case 'd': set.add_categories(category_mask({kNd})); return set;
-      case 'w': set.add_categories(kLetterMask | kMarkMask | category_mask({kNd, kPc})); return set;
-      case 'p': return property();
-      case 'r': return single('\r');
-      case 'n': return single('\n');
-      case 't': return single('\t');
-      case 'x': return hex();
-      default:
-        if (c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-            (c >= 'a' && c <= 'z')) {
-          return error("unknown escape");
-        }
-        return single(c);
-    }
+    if (c == 'r') return U'\r';
+    if (c == 'n') return U'\n';
+    if (c == 't') return U'\t';
+    if (c == 'x') return hex();
+    const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (word || c >= 0x80) return error("unknown escape");
+    return c;
+  }
+
+  bool at_set_escape() const {
+    return looking_at("\\s") || looking_at("\\S") || looking_at("\\d") || looking_at("\\p");
+  }
+
+  Result<CodePointSet> set_escape() {
+    if (accept("\\s")) return white_space();
+    if (accept("\\S")) return white_space().complement();
+    if (accept("\\p")) return property();
+    position_ += 2;
+    CodePointSet set;
+    set.add_categories(category_mask({kNd}));
+    return set;
   }
 
   Result<CodePointSet> property() {
@@ -254,7 +256,7 @@ class Parser {
     return set;
   }
 
-  Result<CodePointSet> hex() {
+  Result<char32_t> hex() {
     if (!accept("{")) return error("bad hexadecimal escape");
     char32_t value = 0;
     while (!at_end() && !looking_at("}") && value <= kCodePointMax) {
@@ -264,7 +266,7 @@ class Parser {
       value = value * 16 + static_cast<char32_t>(digit ? c - '0' : c - 'A' + 10);
     }
     if (!accept("}") || value > kCodePointMax) return error("bad code point");
-    return single(value);
+    return value;
   }
 
   // After '['. "a&&[b]" is the intersection.
@@ -281,26 +283,23 @@ class Parser {
         set = set.intersect(other);
         continue;
       }
-      LAR_TRY(CodePointSet item, class_item());
-      const auto ranges = item.ranges();
-      const bool is_char = ranges.size() == 1 && ranges[0].first == ranges[0].last;
-      const bool is_range = is_char && looking_at("-") && !looking_at("-]");
-      if (!is_range) {
+      if (looking_at("[")) return error("class in a class");
+      if (at_set_escape()) {
+        LAR_TRY(const CodePointSet item, set_escape());
         set.add(item);
         continue;
       }
-      position_ += 1;
-      LAR_TRY(CodePointSet upper, class_item());
-      if (upper.ranges().size() != 1) return error("bad range");
-      add_range(set, ranges[0].first, upper.ranges()[0].last);
+      LAR_TRY(const char32_t lower, literal());
+      char32_t upper = lower;
+      if (looking_at("-") && !looking_at("-]")) {
+        position_ += 1;
+        LAR_TRY(upper, literal());
+        if (upper < lower) return error("bad range");
+      }
+      add_range(set, lower, upper);
     }
     position_ += 1;
     return negated ? set.complement() : set;
-  }
-
-  Result<CodePointSet> class_item() {
-    if (at_end()) return error("missing ']'");
-    return looking_at("\\") ? escape() : Result<CodePointSet>(single(next_char()));
   }
 
   std::string_view text_;

@@ -127,7 +127,8 @@ void Tokenizer::Impl::set_rules() {
   byte_level = bpe && !pre_tokenizer.raw_text;
   for (int byte = 0; byte < 256 && byte_level; ++byte) {
     const char c = static_cast<char>(byte);
-    byte_level = table.find(std::string_view(&c, 1)) != kNoToken;
+    const bool in_utf8 = byte != 0xC0 && byte != 0xC1 && byte < 0xF5;
+    byte_level = !in_utf8 || table.find(std::string_view(&c, 1)) != kNoToken;
   }
 }
 

@@ -76,7 +76,8 @@ class Tokenizer {
   bool add_sep() const;
   // Whether encode() puts a space before the first word.
   bool add_space_prefix() const;
-  // Any bytes survive encode() and decode().
+  // Any UTF-8 survives encode() and decode(). So do other bytes, unless the vocabulary has no
+  // tokens for those that UTF-8 never uses.
   bool is_byte_level() const;
 
  private:
