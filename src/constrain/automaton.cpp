@@ -67,7 +67,7 @@ uint32_t Automaton::compute(StateId state, uint8_t byte) {
   } else if (out.size() == 1 && out[0].size() == 1 && out[0][0] != kDone) {
     code = kLocal | out[0][0];
   }
-  if (!rules_.cacheable(state)) return code;
+  if (!rules_.cacheable(state, byte)) return code;
   if (code == kScratch) {
     code = static_cast<uint32_t>(move_lists_.size());
     MoveList copy = out;

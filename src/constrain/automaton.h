@@ -81,7 +81,8 @@ class Rules {
   virtual void step(StateId state, uint8_t byte, MoveList& out) = 0;
   virtual bool accepting(StateId state) = 0;
   virtual bool final_only(StateId state) = 0;  // accepting, and no byte or token leads on
-  virtual bool cacheable(StateId state) const = 0;
+  // Whether the moves depend on nothing but the state and the byte.
+  virtual bool cacheable(StateId state, uint8_t byte) const = 0;
   virtual void token_edges(StateId state, std::vector<TokenEdge>& out) = 0;
 };
 

@@ -63,7 +63,7 @@ Result<CheckResult> check_text(Grammar& grammar, std::string_view text) {
   std::vector<Thread> next;
   size_t position = 0;
   for (; position < text.size(); ++position) {
-    grammar.look_at(text, position);
+    grammar.look_at(text.substr(0, position));
     stepper.step(threads, static_cast<uint8_t>(text[position]), next);
     if (stepper.exhausted() || grammar.exhausted()) {
       return fail(Code::kResourceExhausted, place(text, position) + "the grammar is too large");

@@ -90,10 +90,10 @@ bool Grammar::AllRules::final_only(StateId state) {
   return state == kDone || grammar_.json_->final_only(state);
 }
 
-bool Grammar::AllRules::cacheable(StateId state) const {
+bool Grammar::AllRules::cacheable(StateId state, uint8_t byte) const {
   const uint32_t kind = grammar_.kind(state);
   if (kind == GbnfRules::kKind || kind == kLeadKind) return true;
-  return state != kDone && grammar_.json_->cacheable(state);
+  return state != kDone && grammar_.json_->cacheable(state, byte);
 }
 
 void Grammar::AllRules::token_edges(StateId state, std::vector<TokenEdge>& out) {
@@ -168,7 +168,8 @@ StateId Grammar::start_after_space() {
 
 MaskCache& Grammar::masks(const std::shared_ptr<const Vocabulary>& vocabulary) {
   if (masks_ == nullptr || masks_->vocabulary() != vocabulary) {
-    MaskCache::Hooks hooks{.mask_state =
+    MaskCache::Hooks hooks{.look_at = [this](std::string_view text) { look_at(text); },
+                           .mask_state =
                                [this](StateId state, size_t longest) {
                                  return json_ == nullptr || kind(state) >= GbnfRules::kKind
                                             ? state
@@ -186,8 +187,8 @@ MaskCache& Grammar::masks(const std::shared_ptr<const Vocabulary>& vocabulary) {
   return *masks_;
 }
 
-void Grammar::look_at(std::string_view text, size_t position) {
-  if (json_ != nullptr) json_->look_at(text, position);
+void Grammar::look_at(std::string_view text) {
+  if (json_ != nullptr) json_->look_at(text);
 }
 
 std::string Grammar::explain(StateId state) {

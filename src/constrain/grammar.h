@@ -65,8 +65,9 @@ class Grammar {
   // The masks for a vocabulary; kept for the one used last.
   MaskCache& masks(const std::shared_ptr<const Vocabulary>& vocabulary);
 
-  // Before a step of checking: the text and the bytes of it that have been read.
-  void look_at(std::string_view text, size_t position);
+  // Before a step: the text read so far, or as much of its end as is known. It is needed where
+  // keys or items must differ from earlier ones. Borrowed until the next call.
+  void look_at(std::string_view text);
 
   // What would have to come at `state` (may be empty).
   std::string explain(StateId state);
@@ -78,7 +79,7 @@ class Grammar {
     void step(StateId state, uint8_t byte, MoveList& out) override;
     bool accepting(StateId state) override;
     bool final_only(StateId state) override;
-    bool cacheable(StateId state) const override;
+    bool cacheable(StateId state, uint8_t byte) const override;
     void token_edges(StateId state, std::vector<TokenEdge>& out) override;
 
    private:

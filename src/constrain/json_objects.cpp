@@ -1,5 +1,6 @@
 // JsonRules: objects and their keys.
 #include <algorithm>
+#include <set>
 
 #include "base/utf8.h"
 #include "constrain/json_rules.h"
@@ -7,12 +8,17 @@
 namespace lar::constrain {
 namespace {
 
-// Words of a context: [kContext, object, place, count, bits, texts]. `place` is the next declared
-// property (generation) or the set of those seen (check); `texts` the undeclared keys seen while
+// Words of a context: [kContext, object, place, count, bits, values]. `place` is the next declared
+// property (generation) or the set of those seen (check); `values` the undeclared keys seen while
 // their number matters.
-enum : uint32_t { kObjectWord = 1, kPlaceWord, kCountWord, kBitsWord, kTextsWord };
+enum : uint32_t { kObjectWord = 1, kPlaceWord, kCountWord, kBitsWord, kValuesWord };
+
+// Words of a key: [kKey, context, trie node, lexer, avoided values, their depth, class states...].
+enum : uint32_t { kTrieWord = 2, kLexWord, kAvoidWord, kDepthWord, kClassWord };
 
 enum ObjectPhase : uint32_t { kOpen, kAfterMember, kAfterComma, kAfterKey, kAfterColon };
+
+constexpr char32_t kFewChars = 64;  // after which part of a character is as good as any
 
 // Targets of keys: a declared property, or a class of undeclared keys.
 constexpr uint32_t kExtra = 1U << 31;
@@ -23,18 +29,6 @@ std::vector<uint32_t> JsonRules::subset(uint32_t set) const {
   if (set == 0) return {};
   const auto words = states_.key(set);
   return {words.begin() + 1, words.end()};
-}
-
-std::string JsonRules::text_of(uint32_t text) const {
-  std::u32string reversed;
-  while (text != no_text_) {
-    const auto words = states_.key(text);
-    reversed.push_back(words[2]);
-    text = words[1];
-  }
-  std::string out;
-  for (size_t i = reversed.size(); i-- > 0;) utf8_append(out, reversed[i]);
-  return out;
 }
 
 std::string JsonRules::raw_text_of(uint32_t text) const {
@@ -72,7 +66,7 @@ bool JsonRules::tracks_extras(const Key& context) const {
 
 std::optional<StateId> JsonRules::after_member(const Key& context,
                                                uint32_t target,
-                                               uint32_t text,
+                                               uint32_t values,
                                                uint32_t bits) {
   const PlanObject& object = plan_->object(context[kObjectWord]);
   const bool extra = (target & kExtra) != 0;
@@ -93,14 +87,7 @@ std::optional<StateId> JsonRules::after_member(const Key& context,
   if (!plan_->can_finish(object, next[kPlaceWord], next[kCountWord], next[kBitsWord])) {
     return std::nullopt;
   }
-  if (!tracks_extras(next)) {
-    next[kTextsWord] = 0;
-  } else if (extra) {
-    std::vector<uint32_t> texts = subset(context[kTextsWord]);
-    texts.insert(std::ranges::lower_bound(texts, text), text);
-    texts.insert(texts.begin(), kTexts);
-    next[kTextsWord] = intern(texts);
-  }
+  next[kValuesWord] = !tracks_extras(next) ? 0 : extra ? values : context[kValuesWord];
   return intern(next);
 }
 
@@ -134,12 +121,10 @@ bool JsonRules::extras_allowed(const Key& context) const {
   });
 }
 
-bool JsonRules::member_allowed(const Key& context, uint32_t target, uint32_t text) {
+bool JsonRules::member_allowed(const Key& context, uint32_t target) const {
   if ((target & kExtra) == 0) return property_allowed(context, target);
-  const PlanObject& object = plan_->object(context[kObjectWord]);
-  const std::vector<uint32_t> seen = subset(context[kTextsWord]);
-  if (std::ranges::binary_search(seen, text)) return false;
   if (!generating()) return true;
+  const PlanObject& object = plan_->object(context[kObjectWord]);
   if (object.next_required[context[kPlaceWord]] < object.properties.size()) return false;
   const uint32_t count = JsonPlan::cap_count(object, context[kCountWord] + 1);
   const auto size = static_cast<uint32_t>(object.properties.size());
@@ -148,26 +133,29 @@ bool JsonRules::member_allowed(const Key& context, uint32_t target, uint32_t tex
   });
 }
 
-// Whether a key of the class that begins with `text` is left; the class is in state q.
-bool JsonRules::extra_viable(const PlanClass& c, uint32_t q, uint32_t text, const Key& context) {
-  constexpr size_t kFew = 64;
+// Whether the class, in state q, has a key left that is not avoided.
+bool JsonRules::extra_viable(const PlanClass& c, uint32_t q, Avoid avoid) const {
   const Dfa& dfa = plan_->dfa(c.keys);
-  const std::vector<uint32_t> seen = subset(context[kTextsWord]);
-  if (seen.empty() || dfa.longest(q) == Dfa::kUnbounded) return true;
-  const auto endings = dfa.enumerate(kFew, q);
-  if (!endings) return true;  // more than can have been seen
-  std::vector<std::string> taken;
-  for (const uint32_t t : seen) taken.push_back(text_of(t));
-  const std::string begin = text_of(text);
-  return std::ranges::any_of(*endings, [&](const std::string& end) {
-    return std::ranges::find(taken, begin + end) == taken.end();
-  });
+  const std::vector<uint32_t> avoided = subset(avoid.values);
+  if (avoided.empty() || dfa.longest(q) == Dfa::kUnbounded) return true;
+  const auto endings = dfa.enumerate(avoided.size(), q);
+  if (!endings) return true;  // more than are avoided
+  std::set<std::string> taken;
+  for (const uint32_t id : avoided) {
+    if (id == kUnknownValue) return false;
+    std::string rest;
+    const std::u32string& chars = value_strings_[id];
+    for (size_t i = avoid.depth; i + 1 < chars.size(); ++i) utf8_append(rest, chars[i]);
+    taken.insert(std::move(rest));
+  }
+  return std::ranges::any_of(*endings, [&](const auto& end) { return !taken.contains(end); });
 }
 
 bool JsonRules::key_viable(const Key& key, const Key& context) {
   if (!generating()) return true;
   const PlanObject& object = plan_->object(context[kObjectWord]);
-  const LexState lex = key[3];
+  const LexState lex = key[kLexWord];
+  const Avoid avoid{key[kAvoidWord], key[kDepthWord]};
   const bool canonical = lex_escaped(lex) && !object.any_key_free;
   const LexReach reach = lex_reach(lex);
   const auto allowed = [&](char32_t c) {
@@ -185,8 +173,8 @@ bool JsonRules::key_viable(const Key& key, const Key& context) {
     }
     return false;
   };
-  if (key[2] != KeyTrie::kNone) {
-    const KeyTrie::Node& node = object.keys.nodes[key[2]];
+  if (key[kTrieWord] != KeyTrie::kNone) {
+    const KeyTrie::Node& node = object.keys.nodes[key[kTrieWord]];
     if (lex == kBetweenChars && node.property != KeyTrie::kNone &&
         property_allowed(context, node.property)) {
       return true;
@@ -197,12 +185,12 @@ bool JsonRules::key_viable(const Key& key, const Key& context) {
   }
   if (!extras_allowed(context)) return false;
   for (size_t i = 0; i < object.classes.size(); ++i) {
-    const uint32_t q = key[5 + i];
+    const uint32_t q = key[kClassWord + i];
     const uint32_t target = kExtra | static_cast<uint32_t>(i);
-    if (q == Dfa::kDead || !member_allowed(context, target, UINT32_MAX)) continue;
+    if (q == Dfa::kDead || !member_allowed(context, target)) continue;
     const PlanClass& extra = object.classes[i];
     if (lex == kBetweenChars) {
-      if (extra_viable(extra, q, key[4], context)) return true;
+      if (extra_viable(extra, q, avoid)) return true;
       continue;
     }
     const Dfa& dfa = plan_->dfa(extra.keys);
@@ -216,7 +204,15 @@ bool JsonRules::key_viable(const Key& key, const Key& context) {
         }
         last = std::min<char32_t>(last, 0x1F);
       }
-      if (first <= last && dfa.any_next(q, first, last, [](uint32_t) { return true; })) return true;
+      if (first > last) continue;
+      if (avoid.values == 0 || last - first > kFewChars) {
+        if (dfa.any_next(q, first, last, [](uint32_t) { return true; })) return true;
+        continue;
+      }
+      for (char32_t c = first; c <= last; ++c) {
+        const uint32_t to = dfa.next(q, c);
+        if (to != Dfa::kDead && extra_viable(extra, to, advance(avoid, c))) return true;
+      }
     }
   }
   return false;
@@ -233,7 +229,7 @@ void JsonRules::step_object(const Key& key, uint8_t byte, MoveList& out) {
   const Key context = this->key(key[1]);
   const PlanObject& object = plan_->object(context[kObjectWord]);
   const auto first_key = [&] {
-    Key words{kKey, key[1], 0, kBetweenChars, no_text_};
+    Key words{kKey, key[1], 0, kBetweenChars, context[kValuesWord], 0};
     for (const PlanClass& c : object.classes) words.push_back(plan_->dfa(c.keys).start());
     return words;
   };
@@ -273,44 +269,53 @@ void JsonRules::step_object(const Key& key, uint8_t byte, MoveList& out) {
 void JsonRules::step_key(const Key& key, uint8_t byte, MoveList& out) {
   const Key context = this->key(key[1]);
   const PlanObject& object = plan_->object(context[kObjectWord]);
-  const LexStep step = lex_byte(key[3], byte);
+  const LexStep step = lex_byte(key[kLexWord], byte);
   Key next = key;
   switch (step.kind) {
     case LexStep::Kind::kInvalid: return;
     case LexStep::Kind::kPending:
-      next[3] = step.state;
+      next[kLexWord] = step.state;
       if (key_viable(next, context)) out.add(intern(next));
       return;
     case LexStep::Kind::kChar: {
       if (step.escaped && generating() && !object.any_key_free && !needs_escape(step.value)) return;
-      next[3] = kBetweenChars;
+      next[kLexWord] = kBetweenChars;
       bool alive = false;
-      if (key[2] != KeyTrie::kNone) {
-        next[2] = object.keys.next(key[2], step.value);
-        alive = next[2] != KeyTrie::kNone;
+      if (key[kTrieWord] != KeyTrie::kNone) {
+        next[kTrieWord] = object.keys.next(key[kTrieWord], step.value);
+        alive = next[kTrieWord] != KeyTrie::kNone;
       }
       for (size_t i = 0; i < object.classes.size(); ++i) {
-        if (key[5 + i] == Dfa::kDead) continue;
-        next[5 + i] = plan_->dfa(object.classes[i].keys).next(key[5 + i], step.value);
-        alive |= next[5 + i] != Dfa::kDead;
+        if (key[kClassWord + i] == Dfa::kDead) continue;
+        next[kClassWord + i] =
+            plan_->dfa(object.classes[i].keys).next(key[kClassWord + i], step.value);
+        alive |= next[kClassWord + i] != Dfa::kDead;
       }
       if (!alive) return;
-      if (tracks_extras(context)) next[4] = intern({kText, key[4], step.value});
+      const Avoid avoid = advance({key[kAvoidWord], key[kDepthWord]}, step.value);
+      next[kAvoidWord] = avoid.values;
+      next[kDepthWord] = avoid.depth;
       if (key_viable(next, context)) out.add(intern(next));
       return;
     }
     case LexStep::Kind::kClose: break;
   }
   uint32_t target = KeyTrie::kNone;
-  if (key[2] != KeyTrie::kNone) target = object.keys.nodes[key[2]].property;
+  if (key[kTrieWord] != KeyTrie::kNone) target = object.keys.nodes[key[kTrieWord]].property;
   for (size_t i = 0; target == KeyTrie::kNone && i < object.classes.size(); ++i) {
-    if (plan_->dfa(object.classes[i].keys).accepts(key[5 + i])) {
+    if (plan_->dfa(object.classes[i].keys).accepts(key[kClassWord + i])) {
       target = kExtra | static_cast<uint32_t>(i);
     }
   }
-  if (target == KeyTrie::kNone || !member_allowed(context, target, key[4])) return;
-  const uint32_t text = (target & kExtra) != 0 ? key[4] : no_text_;
-  out.add(intern({kObject, key[1], kAfterKey, 0, target, text}));
+  if (target == KeyTrie::kNone || !member_allowed(context, target)) return;
+  uint32_t values = 0;
+  if ((target & kExtra) != 0 && tracks_extras(context)) {
+    if (is_avoided({key[kAvoidWord], key[kDepthWord]})) return;
+    const auto seen = with_last_string(context[kValuesWord]);
+    if (!seen) return;
+    values = *seen;
+  }
+  out.add(intern({kObject, key[1], kAfterKey, 0, target, values}));
 }
 
 std::string JsonRules::explain(StateId state) {

@@ -8,8 +8,6 @@ namespace {
 
 constexpr uint32_t kNoItem = UINT32_MAX;
 
-constexpr std::array<std::string_view, 3> kWords{"null", "true", "false"};
-
 // Generated white space: nothing, one blank, or one or two line ends with an indentation.
 constexpr uint32_t kOneBlank = 1;
 constexpr uint32_t kLineEnds = 2;
@@ -269,7 +267,7 @@ void JsonRules::step_array(const Key& key, uint8_t byte, MoveList& out) {
   };
   if (array.unique && key.back() != kNoItem) {  // checking: an item has ended
     const size_t begin = key.back();
-    const auto seen = with_value(key[key.size() - 2], text_.substr(begin, position_ - begin));
+    const auto seen = with_value(key[key.size() - 2], text_.substr(std::min(begin, text_.size())));
     if (!seen) return;
     Key next = key;
     next[key.size() - 2] = *seen;
@@ -302,7 +300,7 @@ void JsonRules::step_array(const Key& key, uint8_t byte, MoveList& out) {
     Key next{kArray, key[1], kAfterItem, 0};
     next.insert(next.end(), after.begin(), after.end());
     if (array.unique) {
-      const auto begin = static_cast<uint32_t>(position_);
+      const auto begin = static_cast<uint32_t>(text_.size());
       next.insert(next.end(), {key[key.size() - 2], generating() ? kNoItem : begin});
       if (generating()) {
         start_unique(next, choice.node, byte, out);
@@ -351,10 +349,18 @@ bool JsonRules::final_only(StateId state) {
   return words[0] == kDoneKind || (words[0] == kDocument && words[1] == 1 && generating());
 }
 
-bool JsonRules::cacheable(StateId state) const {
-  const uint32_t kind = states_.key(state)[0];
-  if (kind == kArray) return !plan_->array(states_.key(state)[1]).unique;
-  return kind != kNumber && kind != kNumberText && kind != kUniqueItem && kind != kDoneKind;
+bool JsonRules::cacheable(StateId state, uint8_t byte) const {
+  const auto words = states_.key(state);
+  switch (words[0]) {
+    case kDoneKind:
+    case kNumber:
+    case kNumberText: return false;
+    case kArray: return !plan_->array(words[1]).unique;
+    // The quote that ends a string makes it one of those that must not come again.
+    case kUniqueItem: return states_.key(words[2])[0] == kString && byte != '"';
+    case kKey: return byte != '"' || !tracks_extras(key(words[1]));
+    default: return true;
+  }
 }
 
 bool JsonRules::is_free_string(StateId state) const {

@@ -23,7 +23,7 @@ class JsonRules {
     kContext,
     kSet,
     kText,
-    kTexts,
+    kValues,
     kDocument,
     kWord,
     kString,
@@ -49,13 +49,11 @@ class JsonRules {
   void step(StateId state, uint8_t byte, MoveList& out);
   bool accepting(StateId state);
   bool final_only(StateId state);
-  bool cacheable(StateId state) const;
+  bool cacheable(StateId state, uint8_t byte) const;
 
-  // Checking only: the text that is being read and how far, to compare items that must differ.
-  void look_at(std::string_view text, size_t position) {
-    text_ = text;
-    position_ = position;
-  }
+  // The text before the next byte, or the end of it: what keys and items that must differ are
+  // made of. Borrowed until the next call.
+  void look_at(std::string_view text) { text_ = text; }
 
   // What is missing or expected at `state`, in words; empty where bytes say it better.
   std::string explain(StateId state);
@@ -80,12 +78,27 @@ class JsonRules {
   void start_number(NodeId id, const PlanNode& node, uint8_t byte, StateId after, MoveList& out);
   void step_string(const Key& key, uint8_t byte, MoveList& out);
   void step_array(const Key& key, uint8_t byte, MoveList& out);
+
+  // Strings that must not come again: a set of values and how much of them has been written.
+  struct Avoid {
+    uint32_t values = 0;
+    uint32_t depth = 0;
+  };
+  Avoid advance(Avoid avoid, char32_t c);
+  bool is_avoided(Avoid avoid) const;
+
   void step_unique(const Key& key, uint8_t byte, MoveList& out);
   void start_unique(const Key& array, NodeId node, uint8_t byte, MoveList& out);
-  bool unique_viable(StateId item, std::string& text, uint32_t seen, uint32_t& budget);
+  bool unique_viable(
+      StateId item, Avoid avoid, std::string& number, uint32_t seen, uint32_t& budget);
   bool another_unique(const Key& array);
   // The set with the value of `text`; nothing if it is there or `text` is no value.
   std::optional<uint32_t> with_value(uint32_t seen, std::string_view text);
+  // The set with the string that a quote ends now; nothing if that cannot be told.
+  std::optional<uint32_t> with_last_string(uint32_t seen);
+  std::optional<uint32_t> with_id(uint32_t seen, uint32_t id);
+  uint32_t value_id(const JsonValue& value);
+
   void step_object(const Key& key, uint8_t byte, MoveList& out);
   void step_key(const Key& key, uint8_t byte, MoveList& out);
   void step_number(const Key& key, uint8_t byte, MoveList& out);
@@ -99,24 +112,26 @@ class JsonRules {
   // The context after a member whose key is `target`; nothing where it may not come now.
   std::optional<StateId> after_member(const Key& context,
                                       uint32_t target,
-                                      uint32_t text,
+                                      uint32_t values,
                                       uint32_t bits);
-  bool member_allowed(const Key& context, uint32_t target, uint32_t text);
+  bool member_allowed(const Key& context, uint32_t target) const;
   bool property_allowed(const Key& context, uint32_t index) const;
   bool extras_allowed(const Key& context) const;
   bool tracks_extras(const Key& context) const;
   bool key_viable(const Key& key, const Key& context);
-  bool extra_viable(const PlanClass& c, uint32_t q, uint32_t text, const Key& context);
-  std::string text_of(uint32_t text) const;      // of characters
+  bool extra_viable(const PlanClass& c, uint32_t q, Avoid avoid) const;
   std::string raw_text_of(uint32_t text) const;  // of bytes
   std::vector<uint32_t> subset(uint32_t set) const;
+
+  static constexpr uint32_t kUnknownValue = UINT32_MAX;
+  static constexpr std::array<std::string_view, 3> kWords{"null", "true", "false"};
 
   Interner& states_;
   std::unique_ptr<JsonPlan> plan_;
   uint32_t no_text_;
-  std::map<std::string, uint32_t> values_;  // canonical texts of items that must differ
+  std::map<std::string, uint32_t> value_ids_;  // by canonical text
+  std::vector<std::u32string> value_strings_;  // by id; empty for values that are no strings
   std::string_view text_;
-  size_t position_ = 0;
 };
 
 }  // namespace lar::constrain

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "constrain/json_rules.h"
 
 namespace lar::constrain {
@@ -10,8 +11,11 @@ namespace {
 
 constexpr uint32_t kViableSteps = 4'000;
 
-// Words of an item: [kUniqueItem, array after it (without this item), item, text].
-enum : uint32_t { kAfterWord = 1, kItemWord, kTextWord };
+// Words of an item: [kUniqueItem, array after it (without this item), item, avoided strings, their
+// depth, text of a number].
+enum : uint32_t { kAfterWord = 1, kItemWord, kAvoidWord, kDepthWord, kTextWord };
+
+constexpr char32_t kStringEnd = 0x110000;  // after the last character of a remembered string
 
 // Equal values have equal canonical texts, whatever the spelling and the order of members.
 void append_canonical(const JsonValue& value, std::string& out) {
@@ -49,37 +53,103 @@ void append_canonical(const JsonValue& value, std::string& out) {
 
 }  // namespace
 
+uint32_t JsonRules::value_id(const JsonValue& value) {
+  std::string canonical;
+  append_canonical(value, canonical);
+  const auto [at, fresh] =
+      value_ids_.try_emplace(std::move(canonical), static_cast<uint32_t>(value_strings_.size()));
+  if (fresh) {
+    std::u32string& chars = value_strings_.emplace_back();
+    if (value.is(JsonValue::Kind::kString)) {
+      for (std::string_view rest = value.text; !rest.empty();) {
+        const Utf8Char c = utf8_next(rest);
+        chars.push_back(c.code_point);
+        rest.remove_prefix(c.bytes);
+      }
+      chars.push_back(kStringEnd);
+    }
+  }
+  return at->second;
+}
+
 std::optional<uint32_t> JsonRules::with_value(uint32_t seen, std::string_view text) {
   const auto value = parse_json(text);
   if (!value) return std::nullopt;
-  std::string canonical;
-  append_canonical(*value, canonical);
-  const auto id = values_.try_emplace(std::move(canonical), static_cast<uint32_t>(values_.size()));
+  return with_id(seen, value_id(*value));
+}
+
+std::optional<uint32_t> JsonRules::with_id(uint32_t seen, uint32_t id) {
   std::vector<uint32_t> all = subset(seen);
-  const auto at = std::ranges::lower_bound(all, id.first->second);
-  if (at != all.end() && *at == id.first->second) return std::nullopt;
-  all.insert(at, id.first->second);
-  all.insert(all.begin(), kTexts);
+  const auto at = std::ranges::lower_bound(all, id);
+  if (at != all.end() && *at == id) return std::nullopt;
+  all.insert(at, id);
+  all.insert(all.begin(), kValues);
   return intern(all);
 }
 
-// Whether an item that began with `text` and is in state `item` can still become a new value.
-bool JsonRules::unique_viable(StateId item, std::string& text, uint32_t seen, uint32_t& budget) {
+// While masks are made only the end of the text is known. A string that began before it becomes
+// an unknown value, and no second one is let in by the same token.
+std::optional<uint32_t> JsonRules::with_last_string(uint32_t seen) {
+  for (size_t i = text_.size(); i-- > 0;) {
+    if (text_[i] != '"') continue;
+    size_t escapes = 0;
+    while (escapes < i && text_[i - 1 - escapes] == '\\') ++escapes;
+    if (escapes % 2 == 0) return with_value(seen, std::string(text_.substr(i)) + '"');
+  }
+  return with_id(seen, kUnknownValue);
+}
+
+JsonRules::Avoid JsonRules::advance(Avoid avoid, char32_t c) {
+  if (avoid.values == 0) return {};
+  std::vector<uint32_t> left;
+  for (const uint32_t id : subset(avoid.values)) {
+    const bool unknown = id == kUnknownValue;
+    if (unknown ||
+        (value_strings_[id].size() > avoid.depth && value_strings_[id][avoid.depth] == c)) {
+      left.push_back(id);
+    }
+  }
+  if (left.empty()) return {};
+  left.insert(left.begin(), kValues);
+  return {intern(left), avoid.depth + 1};
+}
+
+bool JsonRules::is_avoided(Avoid avoid) const {
+  if (avoid.values == 0) return false;
+  return std::ranges::any_of(subset(avoid.values), [&](uint32_t id) {
+    return id == kUnknownValue || (value_strings_[id].size() == size_t{avoid.depth} + 1 &&
+                                   value_strings_[id][avoid.depth] == kStringEnd);
+  });
+}
+
+// Whether an item in state `item` can still become a value that is not in `seen`; `number` is its
+// text if it is a number.
+bool JsonRules::unique_viable(
+    StateId item, Avoid avoid, std::string& number, uint32_t seen, uint32_t& budget) {
   if (budget == 0) return false;
   --budget;
-  if (accepting(item) && with_value(seen, text)) return true;
+  const Key words = key(item);
+  if (words[0] == kWord) return with_value(seen, kWords[words[1]]).has_value();
+  if (words[0] == kString && words[5] == kBetweenChars && words[3] == 0 &&
+      plan_->dfa(words[1]).accepts(words[2]) && !is_avoided(avoid)) {
+    return true;
+  }
+  if (words[0] == kNumber && accepting(item) && with_value(seen, number)) return true;
   MoveList moves;
-  // The end of a string first, then what is likely to be allowed.
-  for (unsigned i = 0; i < 256; ++i) {
-    const auto byte = static_cast<uint8_t>(i < 2 ? (i == 0 ? '"' : 'a') : i - 2);
+  for (unsigned b = 0; b < 256; ++b) {
+    const auto byte = static_cast<uint8_t>(b ^ 'a');  // letters before control characters
     moves.clear();
     step(item, byte, moves);
     for (size_t m = 0; m < moves.size(); ++m) {
-      text.push_back(static_cast<char>(byte));
-      const StateId next = moves[m][0];
-      const bool viable = next == kDone ? with_value(seen, text).has_value()
-                                        : unique_viable(next, text, seen, budget);
-      text.pop_back();
+      if (moves[m][0] == kDone) continue;
+      Avoid next = avoid;
+      if (words[0] == kString) {
+        const LexStep lexed = lex_byte(words[5], byte);
+        if (lexed.kind == LexStep::Kind::kChar) next = advance(avoid, lexed.value);
+      }
+      number.push_back(static_cast<char>(byte));
+      const bool viable = unique_viable(moves[m][0], next, number, seen, budget);
+      number.pop_back();
       if (viable) return true;
     }
   }
@@ -89,13 +159,19 @@ bool JsonRules::unique_viable(StateId item, std::string& text, uint32_t seen, ui
 // Starts an item of `node`; `array` is the array after it.
 void JsonRules::start_unique(const Key& array, NodeId node, uint8_t byte, MoveList& out) {
   const StateId after = intern(array);
+  const uint32_t seen = array[array.size() - 2];
   MoveList items;
   start(node, byte, kDone, items);
   for (size_t i = 0; i < items.size(); ++i) {
-    std::string text(1, static_cast<char>(byte));
+    const StateId item = items[i][0];
+    const bool string = states_.key(item)[0] == kString;
+    const bool number = states_.key(item)[0] == kNumber;
+    const Avoid avoid{string ? seen : 0, 0};
+    std::string text(number ? 1 : 0, static_cast<char>(byte));
     uint32_t budget = kViableSteps;
-    if (!unique_viable(items[i][0], text, array[array.size() - 2], budget)) continue;
-    out.add(intern({kUniqueItem, after, items[i][0], intern({kText, no_text_, byte})}));
+    if (!unique_viable(item, avoid, text, seen, budget)) continue;
+    const uint32_t first = number ? intern({kText, no_text_, byte}) : no_text_;
+    out.add(intern({kUniqueItem, after, item, avoid.values, 0, first}));
   }
 }
 
@@ -104,45 +180,48 @@ bool JsonRules::another_unique(const Key& array) {
   MoveList items;
   for (const Choice choice : plan.at(array[4])) {
     for (unsigned b = 0; b < 128; ++b) {
-      items.clear();
-      start(choice.node, static_cast<uint8_t>(b), kDone, items);
-      for (size_t i = 0; i < items.size(); ++i) {
-        std::string text(1, static_cast<char>(b));
-        uint32_t budget = kViableSteps;
-        if (unique_viable(items[i][0], text, array[array.size() - 2], budget)) return true;
-      }
+      start_unique(array, choice.node, static_cast<uint8_t>(b), items);
+      if (items.size() > 0) return true;
     }
   }
   return false;
 }
 
 void JsonRules::step_unique(const Key& key, uint8_t byte, MoveList& out) {
-  Key after = this->key(key[kAfterWord]);
+  const Key after = this->key(key[kAfterWord]);
+  const Key words = this->key(key[kItemWord]);
   const uint32_t seen = after[after.size() - 2];
-  std::string text = raw_text_of(key[kTextWord]);
-  if (accepting(key[kItemWord])) {  // a number: the array may go on
-    if (const auto grown = with_value(seen, text)) {
-      Key next = after;
-      next[next.size() - 2] = *grown;
-      step_array(next, byte, out);
-    }
+  const auto after_with = [&](uint32_t values) {
+    Key next = after;
+    next[next.size() - 2] = values;
+    return next;
+  };
+  std::string number = raw_text_of(key[kTextWord]);
+  if (words[0] == kNumber && accepting(key[kItemWord])) {  // the array may go on
+    if (const auto grown = with_value(seen, number)) step_array(after_with(*grown), byte, out);
+  }
+  Avoid avoid{key[kAvoidWord], key[kDepthWord]};
+  if (words[0] == kString) {
+    const LexStep lexed = lex_byte(words[5], byte);
+    if (lexed.kind == LexStep::Kind::kChar) avoid = advance(avoid, lexed.value);
   }
   MoveList moves;
   step(key[kItemWord], byte, moves);
-  text.push_back(static_cast<char>(byte));
+  number.push_back(static_cast<char>(byte));
   for (size_t i = 0; i < moves.size(); ++i) {
     const StateId item = moves[i][0];
     if (item == kDone) {
-      const auto grown = with_value(seen, text);
-      if (!grown) continue;
-      Key next = after;
-      next[next.size() - 2] = *grown;
-      out.add(intern(next));
+      if (words[0] == kString && is_avoided(avoid)) continue;
+      const auto grown =
+          words[0] == kString ? with_last_string(seen) : with_value(seen, kWords[words[1]]);
+      if (grown) out.add(intern(after_with(*grown)));
       continue;
     }
     uint32_t budget = kViableSteps;
-    if (!unique_viable(item, text, seen, budget)) continue;
-    out.add(intern({kUniqueItem, key[kAfterWord], item, intern({kText, key[kTextWord], byte})}));
+    if (!unique_viable(item, avoid, number, seen, budget)) continue;
+    const uint32_t text =
+        words[0] == kNumber ? intern({kText, key[kTextWord], byte}) : key[kTextWord];
+    out.add(intern({kUniqueItem, key[kAfterWord], item, avoid.values, avoid.depth, text}));
   }
 }
 

@@ -48,6 +48,7 @@ Matcher Matcher::clone() const {
   copy.options_ = options_;
   *copy.pool_ = *pool_;
   copy.state_ = state_;
+  copy.text_ = text_;
   copy.history_ = history_;
   copy.trigger_tokens_ = trigger_tokens_;
   copy.tail_bytes_ = tail_bytes_;
@@ -82,12 +83,15 @@ void Matcher::find_trigger_tokens() {
   }
 }
 
-bool Matcher::read_text(std::vector<Thread>& threads, std::string_view text) {
+bool Matcher::read_text(std::vector<Thread>& threads, size_t before, std::string_view text) {
   std::vector<Thread> next;
+  text_.resize(before);
   for (const char c : text) {
+    grammar_->look_at(text_);
     stepper_->step(threads, static_cast<uint8_t>(c), next);
     std::swap(threads, next);
     if (threads.empty()) return false;
+    text_.push_back(c);
   }
   return true;
 }
@@ -110,7 +114,8 @@ bool Matcher::wait_through(std::string_view text, State& next) {
   next.waiting = false;
   next.tail.clear();
   next.threads = first_threads();
-  return read_text(next.threads, std::string_view(all).substr(end));
+  next.text_size = all.size() - end;
+  return read_text(next.threads, 0, std::string_view(all).substr(end));
 }
 
 void Matcher::fill_waiting(std::span<uint64_t> bits) {
@@ -200,9 +205,12 @@ Result<void> Matcher::accept(TokenId token) {
   } else {
     if (!text.empty()) {
       next.threads = state_.threads;
-      if (!read_text(next.threads, text)) next.threads.clear();
+      if (!read_text(next.threads, state_.text_size, text)) next.threads.clear();
     }
     read_token(state_.threads, token, next.threads);
+    text_.resize(state_.text_size);
+    text_ += text;
+    next.text_size = text_.size();
     allowed = !next.threads.empty();
   }
   LAR_TRY(check_limits());
@@ -251,6 +259,8 @@ std::string Matcher::forced_text(size_t max_bytes) {
     if (may_end || by_token) break;
     int choices = 0;
     char byte = 0;
+    const std::string so_far = text_.substr(0, state_.text_size) + text;
+    grammar_->look_at(so_far);
     for (unsigned b = 0; b < 256 && choices < 2; ++b) {
       stepper_->step(threads, static_cast<uint8_t>(b), next);
       if (next.empty()) continue;

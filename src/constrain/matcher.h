@@ -58,7 +58,8 @@ class Matcher {
   struct State {
     std::vector<Thread> threads;
     bool waiting = false;
-    std::string tail;  // waiting: the end of the text so far
+    std::string tail;      // waiting: the end of the text so far
+    size_t text_size = 0;  // of text_ that belongs to this place
   };
   struct KeptMask {
     std::vector<Thread> threads;
@@ -69,7 +70,8 @@ class Matcher {
   void fill_text_bits(std::span<uint64_t> bits);
   void fill_token_bits(std::span<uint64_t> bits);
   void fill_waiting(std::span<uint64_t> bits);
-  bool read_text(std::vector<Thread>& threads, std::string_view text);
+  // Reads `text` after the first `before` bytes of text_, where it is put.
+  bool read_text(std::vector<Thread>& threads, size_t before, std::string_view text);
   void read_token(const std::vector<Thread>& from, TokenId token, std::vector<Thread>& out);
   // The place after `text` while waiting; false where it breaks the constraint it starts.
   bool wait_through(std::string_view text, State& next);
@@ -82,6 +84,7 @@ class Matcher {
   std::unique_ptr<StackPool> pool_;
   std::unique_ptr<Stepper> stepper_;
   State state_;
+  std::string text_;  // that the grammar has read; may be longer than the state has come
   std::deque<State> history_;
   std::vector<TokenId> trigger_tokens_;  // may end a start_after text and go on
   size_t tail_bytes_ = 0;

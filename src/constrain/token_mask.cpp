@@ -22,12 +22,15 @@ void MaskCache::walk(
   for (uint32_t i = range.begin; i < range.end;) {
     const TokenTrie::Node& node = nodes[i];
     const size_t depth = node.depth - range.skipped;
+    path_.resize(depth - 1);
+    hooks_.look_at(path_);
     stepper.step(levels_[depth - 1], node.byte, levels_[depth]);
     if (levels_[depth].empty()) {
       i = node.skip;
       continue;
     }
     visit(i, levels_[depth]);
+    path_.push_back(static_cast<char>(node.byte));
     ++i;
   }
 }

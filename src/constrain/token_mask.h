@@ -21,6 +21,7 @@ class MaskCache {
  public:
   // How a grammar relates states to masks; see JsonRules.
   struct Hooks {
+    std::function<void(std::string_view)> look_at;
     std::function<StateId(StateId, size_t longest)> mask_state;
     // The words of a state whose mask does not depend on the grammar, or nothing.
     std::function<std::span<const uint32_t>(StateId)> shared_key;
@@ -55,6 +56,7 @@ class MaskCache {
   std::unordered_map<StateId, std::shared_ptr<const StateMask>> kept_;
   std::deque<StateId> order_;  // of keeping
   std::vector<std::vector<Thread>> levels_;
+  std::string path_;  // of the walk
 };
 
 }  // namespace lar::constrain
