@@ -157,7 +157,8 @@ Result<std::vector<ParameterLine>> parameter_lines(std::string_view params_json)
   if (params_json.empty()) return lines;
   LAR_TRY(const auto object, with_context(store::parse_json(params_json), "parameters"));
   if (!object.is_object()) return fail(Code::kDataCorrupt, "parameters: not a JSON object");
-  const std::map<std::string, nlohmann::ordered_json> sorted(object.begin(), object.end());
+  std::map<std::string, nlohmann::ordered_json> sorted;
+  for (const auto& [name, value] : object.items()) sorted[name] = value;
   for (const auto& [name, value] : sorted) {
     if (value.is_array()) {
       for (const auto& item : value) lines.push_back(line_of(name, item));

@@ -34,7 +34,7 @@ class Gc : public ::testing::Test {
     return store_.layout().manifest(*ModelName::parse(name));
   }
 
-  lar::test::TempDir dir_;
+  lar::test::TempDir dir_ = lar::test::TempDir::in_memory();
   Store store_{dir_.path() / "models"};
   Digest orphan_ = sha256("orphan");
 };

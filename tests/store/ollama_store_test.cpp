@@ -26,7 +26,7 @@ class OllamaStore : public ::testing::Test {
     ASSERT_EQ(std::system(command.c_str()), 0);
   }
 
-  lar::test::TempDir dir_;
+  lar::test::TempDir dir_ = lar::test::TempDir::in_memory();
   Store store_{dir_.path() / "models"};
 };
 

@@ -43,7 +43,7 @@ class Partial : public ::testing::Test {
   }
   fs::path file(const char* kind) const { return layout_.partial() / (digest_.hex() + "." + kind); }
 
-  lar::test::TempDir dir_;
+  lar::test::TempDir dir_ = lar::test::TempDir::in_memory();
   Layout layout_ = Layout::of(dir_.path() / "models");
   std::string content_ = test::sample_bytes(3, kBytes);
   Digest digest_ = sha256(content_);
@@ -52,7 +52,7 @@ class Partial : public ::testing::Test {
 TEST_F(Partial, TakesUpWhereItWasLeft) {
   {
     const auto blob = open();
-    for (const uint64_t index : {0, 1, 4, 9}) put(*blob, index);
+    for (const uint64_t index : {0U, 1U, 4U, 9U}) put(*blob, index);
     EXPECT_EQ(blob->missing(), (std::vector<ByteRange>{{2 * kPieceBytes, 4 * kPieceBytes},
                                                        {5 * kPieceBytes, 9 * kPieceBytes}}));
     EXPECT_FALSE(blob->commit());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "sample_model.h"
@@ -36,7 +37,7 @@ size_t files_in(const fs::path& directory) {
 
 class StoreTest : public ::testing::Test {
  protected:
-  lar::test::TempDir dir_;
+  lar::test::TempDir dir_ = lar::test::TempDir::in_memory();
   Store store_{dir_.path() / "models"};
 };
 

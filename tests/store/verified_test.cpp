@@ -37,7 +37,7 @@ class Verified : public ::testing::Test {
     return is_verified(store_.layout(), digest_, *fd);
   }
 
-  lar::test::TempDir dir_;
+  lar::test::TempDir dir_ = lar::test::TempDir::in_memory();
   Store store_{dir_.path() / "models"};
   std::string content_ = test::sample_bytes(1, kBytes);
   Digest digest_ = sha256(content_);
