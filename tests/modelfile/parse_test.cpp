@@ -27,7 +27,7 @@ Instructions parsed(std::string_view text) {
 // The value of a SYSTEM instruction whose text after the command is `text`.
 std::string value_of(std::string_view text) {
   const auto list = parsed("FROM x\nSYSTEM " + std::string(text) + "\n");
-  return list.size() == 2 ? list[1].value : "<" + std::to_string(list.size()) + " instructions>";
+  return list.size() == 2 ? list[1].value : std::to_string(list.size()) + " instructions";
 }
 
 TEST(Parse, ReadsEveryInstructionInAnyCase) {

@@ -216,7 +216,9 @@ TEST(Crash, EveryStateAfterAPowerCutIsAGoodStore) {
       EXPECT_TRUE(report->clean()) << line.substr(0, 200) << ": "
                                    << (report->damaged.empty() ? "" : report->damaged[0].detail);
       Models models;
-      for (const auto& model : store.list()->models) models[model.name.shortest()] = model.bytes;
+      const auto listing = store.list();
+      ASSERT_TRUE(listing);
+      for (const auto& model : listing->models) models[model.name.shortest()] = model.bytes;
       EXPECT_TRUE(models == steps[step] || models == steps[step + 1]) << line.substr(0, 200);
     });
   }

@@ -141,7 +141,7 @@ TEST(ModelName, AgreesWithTheGrammar) {
   size_t good = 0;
   for (const auto& text : list) {
     EXPECT_EQ(actual(text), test::name_by_grammar(text)) << text.substr(0, 200);
-    good += actual(text) != "invalid" ? 1 : 0;
+    good += actual(text) != "invalid" ? 1U : 0U;
   }
   EXPECT_GT(good, 50U);
 }

@@ -2,6 +2,8 @@
 //   store_actor DIR {create NAME SEED | pull NAME SEED BYTES | remove NAME | copy FROM TO |
 //                    gc - | churn - SEED STEPS}
 // Exit status 0 if everything went well, 1 with the error on stderr otherwise.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -22,7 +24,7 @@ using lar::store::Store;
 // Random creates, copies, removals and collections on six names that share layers.
 Result<void> churn(const Store& store, uint64_t seed, int steps) {
   std::mt19937_64 random(seed);
-  const auto name = [&] { return "m" + std::to_string(random() % 6); };
+  const auto name = [&] { return fmt::format("m{}", random() % 6); };
   for (int i = 0; i < steps; ++i) {
     Result<void> result;
     const auto first = ModelName::parse(name());

@@ -22,7 +22,8 @@ ModelName name(std::string_view text) {
 
 std::vector<std::string> names(const Store& store) {
   std::vector<std::string> list;
-  for (const auto& model : store.list()->models) list.push_back(model.name.shortest());
+  const auto listing = store.list();
+  for (const auto& model : listing->models) list.push_back(model.name.shortest());
   std::ranges::sort(list);
   return list;
 }
@@ -30,7 +31,7 @@ std::vector<std::string> names(const Store& store) {
 size_t files_in(const fs::path& directory) {
   size_t count = 0;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    count += entry.is_regular_file() ? 1 : 0;
+    count += entry.is_regular_file() ? 1U : 0U;
   }
   return count;
 }
