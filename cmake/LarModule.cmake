@@ -14,6 +14,10 @@ endfunction()
 function(lar_test module)
   cmake_parse_arguments(T "SLOW" "" "SRCS;DEPS;LIBS" ${ARGN})
   set(target ${module}_test)
+  if(LAR_SANITIZE STREQUAL "thread")
+    # These replace operator new, which the thread sanitizer's runtime already does.
+    list(FILTER T_SRCS EXCLUDE REGEX "allocation_test.cpp$")
+  endif()
   add_executable(${target} ${T_SRCS})
   list(TRANSFORM T_DEPS PREPEND lar_)
   target_link_libraries(${target} PRIVATE lar_${module} ${T_DEPS} lar_test_support ${T_LIBS}
@@ -27,7 +31,8 @@ function(lar_test module)
 endfunction()
 
 # lar_fuzz(NAME DEPS module... [CORPUS dir])
-#   fuzz/NAME_fuzz.cpp with libFuzzer; a smoke run over its corpus is a test labelled `fuzz`.
+#   fuzz/NAME_fuzz.cpp with libFuzzer and, where it exists, the dictionary NAME.dict; a smoke run
+#   over its corpus is a test labelled `fuzz`.
 function(lar_fuzz name)
   cmake_parse_arguments(F "" "" "DEPS;LIBS" ${ARGN})
   set(target ${name}_fuzz)
@@ -36,9 +41,14 @@ function(lar_fuzz name)
   target_link_libraries(${target} PRIVATE ${F_DEPS} lar_options ${F_LIBS})
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   set(seeds ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+  set(dictionary ${CMAKE_CURRENT_SOURCE_DIR}/${name}.dict)
+  if(EXISTS ${dictionary})
+    set(dictionary_option -dict=${dictionary})
+  endif()
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/found/${name})
   add_test(NAME fuzz_${name}
-    COMMAND ${target} -max_total_time=${LAR_FUZZ_SECONDS} -timeout=5 -rss_limit_mb=1024
+    COMMAND ${target} ${dictionary_option} -max_total_time=${LAR_FUZZ_SECONDS} -timeout=5
+            -rss_limit_mb=1024
             ${CMAKE_CURRENT_BINARY_DIR}/found/${name} ${seeds})
   set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 1200)
 endfunction()

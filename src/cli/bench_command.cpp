@@ -63,7 +63,9 @@ Share share_of(const runtime::BenchResult& result, const runtime::MachineLimits&
   Share share;
   share.bytes_per_second = result.bytes / seconds;
   share.ops_per_second = result.ops / seconds;
-  const double memory = share.bytes_per_second / limits.read_bytes_per_second;
+  const double memory = limits.read_bytes_per_second > 0.0
+                            ? share.bytes_per_second / limits.read_bytes_per_second
+                            : 0.0;
   const double compute = share.ops_per_second / limits.int8_ops_per_second;
   share.of_limit = std::max(memory, compute);
   share.limit = memory >= compute ? "memory" : "int8";
@@ -71,8 +73,8 @@ Share share_of(const runtime::BenchResult& result, const runtime::MachineLimits&
 }
 
 std::string test_name(const runtime::BenchTest& test) {
-  std::string name = test.prompt > 0 ? fmt::format("pp{}", test.prompt)
-                                     : fmt::format("tg{}", test.generate);
+  std::string name =
+      test.prompt > 0 ? fmt::format("pp{}", test.prompt) : fmt::format("tg{}", test.generate);
   if (test.rows > 1) name += fmt::format(" x{}", test.rows);
   if (test.depth > 0) name += fmt::format(" @ d{}", test.depth);
   return name;
@@ -88,8 +90,10 @@ std::string utc_now() {
 }
 
 nlohmann::ordered_json as_json(const runtime::BenchResult& result,
-                               const runtime::MachineLimits& limits, const gguf::File& file,
-                               const BenchArguments& arguments, int threads) {
+                               const runtime::MachineLimits& limits,
+                               const gguf::File& file,
+                               const BenchArguments& arguments,
+                               int threads) {
   const runtime::ModelInfo info = runtime::describe(file);
   const Mean speed = mean_of(speeds(result));
   std::vector<uint64_t> samples_ns;
@@ -102,8 +106,8 @@ nlohmann::ordered_json as_json(const runtime::BenchResult& result,
           {"cpu_info", cpu_model()},
           {"backends", "CPU"},
           {"model_filename", file.name()},
-          {"model_type", info.architecture + " " + human_count(info.parameters) + " " +
-                             info.quantization},
+          {"model_type",
+           info.architecture + " " + human_count(info.parameters) + " " + info.quantization},
           {"model_size", info.tensor_bytes},
           {"model_n_params", info.parameters},
           {"n_batch", arguments.batch},
@@ -130,18 +134,22 @@ nlohmann::ordered_json as_json(const runtime::BenchResult& result,
           {"machine_int8_gop_per_s", limits.int8_ops_per_second / 1e9}};
 }
 
-std::string as_row(const runtime::BenchResult& result, const runtime::MachineLimits& limits,
-                   const gguf::File& file, int threads) {
+std::string as_row(const runtime::BenchResult& result,
+                   const runtime::MachineLimits& limits,
+                   const gguf::File& file,
+                   int threads) {
   const runtime::ModelInfo info = runtime::describe(file);
   const Mean speed = mean_of(speeds(result));
   const Share share = share_of(result, limits);
   const std::string reached = result.test.prompt > 0
                                   ? fmt::format("{:.0f} Gop/s", share.ops_per_second / 1e9)
                                   : fmt::format("{:.1f} GB/s", share.bytes_per_second / 1e9);
-  return fmt::format("| {:<24} | {:>9} | {:>8} | {:>7} | {:>14} | {:>10.2f} \u00b1 {:<7.2f} | {:>12} | {:>4.0f} % of {:<6} |\n",
-                     info.architecture + " " + info.quantization, human_bytes(info.tensor_bytes),
-                     human_count(info.parameters), threads, test_name(result.test), speed.value,
-                     speed.deviation, reached, 100.0 * share.of_limit, share.limit);
+  return fmt::format(
+      "| {:<24} | {:>9} | {:>8} | {:>7} | {:>14} | {:>10.2f} \u00b1 {:<7.2f} | {:>12} | {:>4.0f} % "
+      "of {:<6} |\n",
+      info.architecture + " " + info.quantization, human_bytes(info.tensor_bytes),
+      human_count(info.parameters), threads, test_name(result.test), speed.value, speed.deviation,
+      reached, 100.0 * share.of_limit, share.limit);
 }
 
 constexpr std::string_view kHeader =
@@ -150,7 +158,8 @@ constexpr std::string_view kHeader =
     "| ------------------------ | --------: | -------: | ------: | -------------: | -------------"
     "-------: | -----------: | ---------------- |\n";
 
-Result<std::string> bench(const gguf::File& file, const BenchArguments& arguments,
+Result<std::string> bench(const gguf::File& file,
+                          const BenchArguments& arguments,
                           const Environment& environment) {
   runtime::BenchSpec spec{
       .repeats = arguments.repeats, .batch = arguments.batch, .isas = environment.isas};
@@ -172,8 +181,7 @@ Result<std::string> bench(const gguf::File& file, const BenchArguments& argument
     spec.threads = threads;
     const runtime::MachineLimits limits = runtime::measure_limits(threads, environment.isas);
     const InterruptGuard interrupt;
-    LAR_TRY(const auto results,
-            runtime::run_bench(file, spec, [&](size_t test, uint32_t repeat) {
+    LAR_TRY(const auto results, runtime::run_bench(file, spec, [&](size_t test, uint32_t repeat) {
               if (environment.stderr_is_terminal) {
                 fmt::print(stderr, "\r{} {}/{}   ", test_name(spec.tests[test]), repeat,
                            spec.repeats);

@@ -183,7 +183,7 @@ int run_inspect(const std::vector<std::string>& args, const Environment& environ
       ->check(CLI::Range(1U, 1024U));
   if (const auto code = parse(app, args)) return *code;
 
-  const auto file = gguf::File::open(arguments.path);
+  const auto file = open_model(arguments.path, environment);
   if (!file) return print_error(file.error());
   std::optional<backend::MemoryPlan> plan;
   if (arguments.plan) {

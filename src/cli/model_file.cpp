@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "base/humanize.h"
+#include "cli/demo_model.h"
 
 namespace lar::cli {
 namespace {
@@ -37,6 +39,9 @@ runtime::LoadOptions load_options(const Environment& environment,
 
 Result<std::shared_ptr<const gguf::File>> open_model(const std::string& path,
                                                      const Environment& environment) {
+  if (path == kDemoModelName && !std::filesystem::exists(path)) {
+    return gguf::File::parse(demo_model(), path);
+  }
   LAR_TRY(auto file, gguf::File::open(path));
   bool drawn = false;
   runtime::warm_up(*file, [&](uint64_t done, uint64_t total) {

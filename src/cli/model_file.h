@@ -16,7 +16,8 @@ namespace lar::cli {
 runtime::LoadOptions load_options(const Environment& environment,
                                   const runtime::Options& options);
 
-// Opens and warms up the file; a bar on stderr shows the progress where stderr is a terminal and
+// Opens and warms up the file (`demo`, where no file is called so, is the model inside the program);
+// a bar on stderr shows the progress where stderr is a terminal and
 // the file is not in memory yet.
 Result<std::shared_ptr<const gguf::File>> open_model(const std::string& path,
                                                      const Environment& environment);

@@ -41,7 +41,7 @@ Result<Document> read_document(const gguf::File& file, const std::string& path) 
   const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   Document document;
   LAR_TRY(document.tokens, tokenizer->encode(view, {.add_special = true, .parse_special = false}));
-  if (tokenizer->adds_bos()) document.bos = tokenizer->bos();
+  if (tokenizer->add_bos()) document.bos = tokenizer->ids().bos;
   return document;
 }
 

@@ -7,8 +7,8 @@
 #include "base/utf8.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/model_file.h"
 #include "cli/output.h"
-#include "gguf/reader.h"
 #include "tokenizer/tokenizer.h"
 
 namespace lar::cli {
@@ -26,8 +26,8 @@ struct TokenizeArguments {
   bool pieces = false;
 };
 
-Result<std::string> tokenize(const TokenizeArguments& arguments) {
-  LAR_TRY(const auto file, gguf::File::open(arguments.path));
+Result<std::string> tokenize(const TokenizeArguments& arguments, const Environment& environment) {
+  LAR_TRY(const auto file, open_model(arguments.path, environment));
   LAR_TRY(const auto tokenizer,
           with_context(tokenizer::Tokenizer::create(*file), arguments.path));
   LAR_TRY(const auto ids,
@@ -44,8 +44,8 @@ Result<std::string> tokenize(const TokenizeArguments& arguments) {
   return result.dump() + "\n";
 }
 
-Result<std::string> detokenize(const std::string& path) {
-  LAR_TRY(const auto file, gguf::File::open(path));
+Result<std::string> detokenize(const std::string& path, const Environment& environment) {
+  LAR_TRY(const auto file, open_model(path, environment));
   LAR_TRY(const auto tokenizer, with_context(tokenizer::Tokenizer::create(*file), path));
   const auto input = nlohmann::json::parse(read_stdin(), nullptr, false);
   if (!input.is_array()) {
@@ -58,14 +58,22 @@ Result<std::string> detokenize(const std::string& path) {
       return fail(Code::kInvalidArgument, "expected a JSON array of token ids on stdin");
     }
     const auto value = id.get<int64_t>();
-    if (value < 0 || value >= tokenizer->size()) {
+    if (value < 0 || static_cast<uint64_t>(value) >= tokenizer->size()) {
       return fail(Code::kInvalidArgument, "token " + std::to_string(value) +
                                               " is not in the vocabulary of " +
                                               std::to_string(tokenizer->size()));
     }
     ids.push_back(static_cast<int32_t>(value));
   }
-  return tokenizer->decode(ids);
+  // The tokens that tokenize adds by itself are no part of the text; others are written out.
+  std::span<const int32_t> text = ids;
+  if (tokenizer->add_bos() && !text.empty() && text.front() == tokenizer->ids().bos) {
+    text = text.subspan(1);
+  }
+  if (tokenizer->add_eos() && !text.empty() && text.back() == tokenizer->ids().eos) {
+    text = text.first(text.size() - 1);
+  }
+  return tokenizer->decode(text, {.special = true});
 }
 
 int finish(const Result<std::string>& text) {
@@ -76,7 +84,7 @@ int finish(const Result<std::string>& text) {
 
 }  // namespace
 
-int run_tokenize(const std::vector<std::string>& args, const Environment&) {
+int run_tokenize(const std::vector<std::string>& args, const Environment& environment) {
   TokenizeArguments arguments;
   CLI::App app("Turn text on stdin into one JSON array of token ids");
   app.add_option("FILE", arguments.path, "A GGUF file")->required();
@@ -85,15 +93,15 @@ int run_tokenize(const std::vector<std::string>& args, const Environment&) {
                "Read special tokens that are written in the text as such");
   app.add_flag("--pieces", arguments.pieces, "Print [id, text] pairs");
   if (const auto code = parse(app, args)) return *code;
-  return finish(tokenize(arguments));
+  return finish(tokenize(arguments, environment));
 }
 
-int run_detokenize(const std::vector<std::string>& args, const Environment&) {
+int run_detokenize(const std::vector<std::string>& args, const Environment& environment) {
   std::string path;
   CLI::App app("Turn a JSON array of token ids on stdin into text");
   app.add_option("FILE", path, "A GGUF file")->required();
   if (const auto code = parse(app, args)) return *code;
-  return finish(detokenize(path));
+  return finish(detokenize(path, environment));
 }
 
 }  // namespace lar::cli

@@ -80,7 +80,6 @@ bool Engine::cancel(SequenceId id) {
 bool Engine::step(EventSink& sink) {
   end_cancelled(sink);
   admit();
-  attach_cached();
   plan();
   reserve();
   build_input();
@@ -128,27 +127,38 @@ void Engine::admit() {
       next.stats.queued = next.started - next.submitted;
     }
     // At once, so that the next admission counts with what is left.
-    next.attach_cached(cache_, *executable_);
+    next.attach_blocks(cache_);
     running_.push_back(std::move(waiting_.front()));
     waiting_.erase(waiting_.begin());
   }
 }
 
-// What another sequence has computed since may serve this one too.
-void Engine::attach_cached() {
-  for (const auto& sequence : running_) {
-    if (sequence->pending() > 1) sequence->attach_cached(cache_, *executable_);
-  }
-}
-
 void Engine::plan() {
   inputs_.clear();
-  for (const auto& sequence : running_) {
-    inputs_.push_back({.pending = sequence->pending(), .all_rows = sequence->wants_rows()});
+  for (size_t i = 0; i < running_.size(); ++i) {
+    Sequence& sequence = *running_[i];
+    bool waits = false;
+    if (sequence.pending() > 1) {
+      // What another has computed since may serve this one too.
+      sequence.attach_blocks(cache_);
+      waits = repeats_older(i);
+      if (!waits) sequence.attach_partial(cache_, *executable_);
+    }
+    inputs_.push_back(
+        {.pending = waits ? 0 : sequence.pending(), .all_rows = sequence.wants_rows()});
   }
   shares_.resize(inputs_.size());
   const uint32_t first = running_.empty() ? 0 : turn_++ % static_cast<uint32_t>(running_.size());
   plan_step(inputs_, options_.limits, options_.prefill_tokens_while_decoding, first, shares_);
+}
+
+// Prompts that start alike and come at once: the oldest computes what they share. No two wait for
+// each other, because one only waits for an older one.
+bool Engine::repeats_older(size_t index) const {
+  for (size_t i = 0; i < index; ++i) {
+    if (running_[i]->computes_next_of(*running_[index])) return true;
+  }
+  return false;
 }
 
 // Oldest first. Where blocks are lacking, the youngest gives up its own and waits again: the oldest
@@ -259,6 +269,7 @@ void Engine::take_token(Sequence& sequence, uint32_t output, EventSink& sink) {
     sequence.append(sample->token);
     const TokenAction action = sink.on_token({.id = sequence.id(),
                                               .token = sample->token,
+                                              .has_logprob = sequence.wants_logprobs(),
                                               .logprob = sample->logprob,
                                               .top_logprobs = sample->top});
     if (action == TokenAction::kStop) {

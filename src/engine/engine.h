@@ -78,8 +78,8 @@ class Engine {
 
   void end_cancelled(EventSink& sink);
   void admit();
-  void attach_cached();
   void plan();
+  bool repeats_older(size_t index) const;
   void reserve();
   bool fits(const Sequence& sequence, uint32_t tokens) const;
   void preempt_youngest();

@@ -16,7 +16,8 @@ namespace lar::engine {
 struct TokenEvent {
   SequenceId id = 0;
   int32_t token = 0;
-  float logprob = 0.0F;  // of the model, where Params::top_logprobs >= 0
+  bool has_logprob = false;                              // Params::top_logprobs >= 0
+  float logprob = 0.0F;                                  // of the model
   std::span<const sampling::TokenLogprob> top_logprobs;  // best first; valid during the call
 };
 

@@ -64,30 +64,24 @@ uint32_t Sequence::cacheable_end() const {
   return wants_rows() ? rows_delivered_ : static_cast<uint32_t>(tokens_.size()) - 1;
 }
 
-void Sequence::attach_cached(KvCache& cache, backend::Executable& executable) {
-  const uint32_t before = computed_;
-  // Only at the end of a published block can a cached one follow.
-  if (computed_ != published_ * shape_.block_tokens || table_.size() != published_) return;
+void Sequence::attach_blocks(KvCache& cache) {
+  if (!can_attach()) return;
   const uint32_t end = cacheable_end();
-  attach_blocks(end, cache);
-  if (may_copy_) attach_partial(end, cache, executable);
-  may_copy_ = false;
-  if (!prompt_done() && stats.preemptions == 0) stats.cached_tokens += computed_ - before;
-}
-
-void Sequence::attach_blocks(uint32_t end, KvCache& cache) {
   while (computed_ + shape_.block_tokens <= end) {
-    const BlockId block =
-        cache.tree().find(last_published(), tokens().subspan(computed_, shape_.block_tokens));
+    const BlockId block = cache.tree().find(last_published(), next_block());
     if (block == kNoBlock) return;
     cache.retain(block);
     table_.push_back(block);
     ++published_;
     computed_ += shape_.block_tokens;
+    count_cached(shape_.block_tokens);
   }
 }
 
-void Sequence::attach_partial(uint32_t end, KvCache& cache, backend::Executable& executable) {
+void Sequence::attach_partial(KvCache& cache, backend::Executable& executable) {
+  if (!may_copy_ || !can_attach()) return;
+  may_copy_ = false;
+  const uint32_t end = cacheable_end();
   if (computed_ >= end) return;
   const uint32_t wanted = std::min(end - computed_, shape_.block_tokens);
   const auto partial =
@@ -98,8 +92,22 @@ void Sequence::attach_partial(uint32_t end, KvCache& cache, backend::Executable&
     executable.copy_kv_block(partial.block, *copy, partial.tokens);
     table_.push_back(*copy);
     computed_ += partial.tokens;
+    count_cached(partial.tokens);
   }
   cache.release(partial.block);
+}
+
+void Sequence::count_cached(uint32_t tokens) {
+  if (!prompt_done() && stats.preemptions == 0) stats.cached_tokens += tokens;
+}
+
+bool Sequence::computes_next_of(const Sequence& other) const {
+  if (!request_.use_prefix_cache || pending() < 2 || !other.can_attach()) return false;
+  const uint32_t end = (published_ + 1) * shape_.block_tokens;
+  // The same last node means the same tokens up to it.
+  return published_ == other.published_ && last_published() == other.last_published() &&
+         end <= tokens_.size() && end <= other.cacheable_end() &&
+         std::ranges::equal(next_block(), other.next_block());
 }
 
 uint32_t Sequence::shared_blocks(const KvCache& cache) const {
@@ -127,9 +135,7 @@ void Sequence::commit(uint32_t count, KvCache& cache) {
   computed_ += count;
   if (!request_.use_prefix_cache) return;
   while ((published_ + 1) * shape_.block_tokens <= computed_) {
-    const auto contents =
-        tokens().subspan(size_t{published_} * shape_.block_tokens, shape_.block_tokens);
-    table_[published_] = cache.publish(last_published(), table_[published_], contents);
+    table_[published_] = cache.publish(last_published(), table_[published_], next_block());
     ++published_;
   }
 }

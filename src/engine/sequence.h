@@ -45,14 +45,21 @@ class Sequence {
   bool wants_rows() const {
     return request_.prompt_rows != PromptRows::kNone && rows_delivered_ < stats.prompt_tokens;
   }
+  bool wants_logprobs() const { return sampler_.params().top_logprobs >= 0; }
   bool samples() const { return limit_ > 0; }
   bool at_limit() const { return stats.generated_tokens >= limit_; }
   bool context_full() const { return tokens_.size() >= shape_.context; }
   bool is_eog(int32_t token) const;
 
-  // Takes what is cached of the next tokens; at least the last one stays to be computed. Copies
-  // through `executable` where a prefix ends inside a block, on the first call after a start.
-  void attach_cached(KvCache& cache, backend::Executable& executable);
+  // Takes the full blocks that are cached of the next tokens; at least the last token stays to be
+  // computed.
+  void attach_blocks(KvCache& cache);
+
+  // Where a cached prefix ends inside a block: takes that part as a copy. Once a start.
+  void attach_partial(KvCache& cache, backend::Executable& executable);
+
+  // Whether this sequence is about to compute and publish the block that `other` needs next.
+  bool computes_next_of(const Sequence& other) const;
 
   // Leading blocks of the known tokens that other sequences hold: they cost nothing.
   uint32_t shared_blocks(const KvCache& cache) const;
@@ -100,8 +107,14 @@ class Sequence {
            std::chrono::nanoseconds now);
 
   uint32_t cacheable_end() const;
-  void attach_blocks(uint32_t end, KvCache& cache);
-  void attach_partial(uint32_t end, KvCache& cache, backend::Executable& executable);
+  void count_cached(uint32_t tokens);
+  // Only at the end of a published block can a cached one follow.
+  bool can_attach() const {
+    return computed_ == published_ * shape_.block_tokens && table_.size() == published_;
+  }
+  std::span<const int32_t> next_block() const {
+    return tokens().subspan(size_t{published_} * shape_.block_tokens, shape_.block_tokens);
+  }
   BlockId last_published() const { return published_ == 0 ? kNoBlock : table_[published_ - 1]; }
   void start_over();
 
@@ -116,7 +129,7 @@ class Sequence {
   uint32_t computed_ = 0;
   uint32_t published_ = 0;
   uint32_t rows_delivered_ = 0;
-  bool may_copy_ = true;  // a partial block is looked for once a start
+  bool may_copy_ = true;  // nothing is computed or copied since the start
 };
 
 }  // namespace lar::engine

@@ -40,7 +40,9 @@ WeightId Builder::weight(const std::string& tensor) {
   return id;
 }
 
-WeightId Builder::rows_of(const std::string& tensor, uint32_t row_begin, uint32_t rows,
+WeightId Builder::rows_of(const std::string& tensor,
+                          uint32_t row_begin,
+                          uint32_t rows,
                           bool vector) {
   const TensorView* view = file_.find_tensor(tensor);
   if (view == nullptr) {
@@ -92,8 +94,7 @@ ValueId Builder::embed(const std::string& tensor, uint32_t cols) {
 
 ValueId Builder::position_embed(ValueId in, const std::string& tensor) {
   const ValueId out = like(in, "positions", cols(in));
-  program_.ops.emplace_back(
-      program::PositionEmbed{.table = weight(tensor), .in = in, .out = out});
+  program_.ops.emplace_back(program::PositionEmbed{.table = weight(tensor), .in = in, .out = out});
   return out;
 }
 
@@ -121,17 +122,21 @@ ValueId Builder::layer_norm(ValueId in, const std::string& name, float eps) {
   return out;
 }
 
-ValueId Builder::matmul(ValueId in, const std::string& name, uint32_t out_cols) {
+ValueId Builder::matmul(ValueId in, const std::string& name, uint32_t out_cols, Scale scale) {
   const ValueId out = like(in, name, out_cols);
-  program_.ops.emplace_back(program::MatMul{.in = in,
-                                            .weight = weight(name + ".weight"),
-                                            .bias = optional_weight(name + ".bias"),
-                                            .out = out,
-                                            .scale = scalar(name + ".scale", 1.0F)});
+  program_.ops.emplace_back(
+      program::MatMul{.in = in,
+                      .weight = weight(name + ".weight"),
+                      .bias = optional_weight(name + ".bias"),
+                      .out = out,
+                      .scale = scale == Scale::kIgnored ? 1.0F : scalar(name + ".scale", 1.0F),
+                      .scales_bias = scale == Scale::kAfterBias});
   return out;
 }
 
-ValueId Builder::matmul_rows(ValueId in, const std::string& name, uint32_t row_begin,
+ValueId Builder::matmul_rows(ValueId in,
+                             const std::string& name,
+                             uint32_t row_begin,
                              uint32_t out_cols) {
   const ValueId out = like(in, name, out_cols);
   program_.ops.emplace_back(
@@ -156,9 +161,8 @@ void Builder::rope(ValueId value, program::RopeStyle style, uint32_t head_dim, i
 ValueId Builder::attention(ValueId q, ValueId k, ValueId v, const AttentionSpec& spec) {
   const ValueId out = like(q, "attention", spec.heads * spec.head_dim_v);
   const auto layer = static_cast<uint32_t>(program_.kv_layers.size());
-  program_.kv_layers.push_back({.kv_heads = spec.kv_heads,
-                                .head_dim_k = spec.head_dim_k,
-                                .head_dim_v = spec.head_dim_v});
+  program_.kv_layers.push_back(
+      {.kv_heads = spec.kv_heads, .head_dim_k = spec.head_dim_k, .head_dim_v = spec.head_dim_v});
   program_.ops.emplace_back(program::Attention{.q = q,
                                                .k = k,
                                                .v = v,
@@ -209,7 +213,9 @@ Builder::Routing Builder::route(ValueId logits, uint32_t used, bool normalize, f
   return routing;
 }
 
-ValueId Builder::expert_matmul(ValueId in, const std::string& name, const Routing& routing,
+ValueId Builder::expert_matmul(ValueId in,
+                               const std::string& name,
+                               const Routing& routing,
                                uint32_t out_cols) {
   const ValueId out = like(in, name, out_cols * routing.used);
   program_.ops.emplace_back(program::ExpertMatMul{.in = in,
@@ -223,12 +229,13 @@ ValueId Builder::expert_matmul(ValueId in, const std::string& name, const Routin
 
 ValueId Builder::expert_sum(ValueId in, const Routing& routing, uint32_t cols) {
   const ValueId out = like(in, "experts", cols);
-  program_.ops.emplace_back(program::ExpertSum{
-      .in = in, .weights = routing.weights, .out = out, .used = routing.used});
+  program_.ops.emplace_back(
+      program::ExpertSum{.in = in, .weights = routing.weights, .out = out, .used = routing.used});
   return out;
 }
 
-Result<program::Program> Builder::finish(ValueId hidden, ValueId logits,
+Result<program::Program> Builder::finish(ValueId hidden,
+                                         ValueId logits,
                                          uint32_t context_train) && {
   if (failed_) return std::unexpected<Error>(std::move(error_));
   program_.hidden = hidden;

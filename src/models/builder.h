@@ -29,7 +29,11 @@ class Builder {
   ValueId layer_norm(ValueId in, const std::string& name, float eps);
 
   // `name`.weight with the optional `name`.bias and `name`.scale.
-  ValueId matmul(ValueId in, const std::string& name, uint32_t out_cols);
+  enum class Scale : uint8_t { kBeforeBias, kAfterBias, kIgnored };
+  ValueId matmul(ValueId in,
+                 const std::string& name,
+                 uint32_t out_cols,
+                 Scale scale = Scale::kBeforeBias);
   // The same with rows [row_begin, row_begin + out_cols) of a matrix that joins several.
   ValueId matmul_rows(ValueId in, const std::string& name, uint32_t row_begin, uint32_t out_cols);
 
@@ -59,7 +63,9 @@ class Builder {
   };
   Routing route(ValueId logits, uint32_t used, bool normalize, float scale);
   // `name`.weight [experts, out_cols, in_cols] with the optional `name`.scale [experts].
-  ValueId expert_matmul(ValueId in, const std::string& name, const Routing& routing,
+  ValueId expert_matmul(ValueId in,
+                        const std::string& name,
+                        const Routing& routing,
                         uint32_t out_cols);
   ValueId expert_sum(ValueId in, const Routing& routing, uint32_t cols);
 

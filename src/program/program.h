@@ -58,13 +58,14 @@ struct Norm {
   float eps = 0.0F;
 };
 
-// out[t] = scale * (weight * in[t]) + bias
+// out[t] = scale * (weight * in[t]) + bias, or scale * (weight * in[t] + bias)
 struct MatMul {
   ValueId in = kNone;
   WeightId weight = kNone;  // [out cols, in cols]
   WeightId bias = kNone;    // [out cols], may be kNone
   ValueId out = kNone;
   float scale = 1.0F;
+  bool scales_bias = false;
 };
 
 enum class RopeStyle : uint8_t {

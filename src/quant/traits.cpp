@@ -122,16 +122,19 @@ std::optional<uint64_t> row_bytes(const Traits& type, uint64_t elements) {
 }
 
 std::optional<uint64_t> tensor_bytes(const Traits& type, const Shape& shape) {
-  auto bytes = row_bytes(type, shape.dims[0]);
-  // Elements are checked beside the bytes: a type of less than a byte an element could hold more
-  // elements than fit in 63 bits, and others multiply the dims.
-  std::optional<uint64_t> elements = shape.dims[0];
-  for (size_t i = 1; i < shape.dims.size(); ++i) {
-    if (bytes) bytes = checked_mul(*bytes, shape.dims[i]);
-    if (elements) elements = checked_mul(*elements, shape.dims[i]);
-  }
   constexpr auto kMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (!bytes || *bytes > kMax || !elements || *elements > kMax) return std::nullopt;
+  // Rows and elements are checked beside the bytes, since others multiply the dims: an empty dim
+  // makes any bytes zero, and a type of less than a byte an element has more elements than bytes.
+  std::optional<uint64_t> rows = 1;
+  for (size_t i = 1; i < shape.dims.size(); ++i) {
+    if (rows) rows = checked_mul(*rows, shape.dims[i]);
+  }
+  const bool dims_fit = std::ranges::all_of(shape.dims, [](uint64_t dim) { return dim <= kMax; });
+  const auto row = row_bytes(type, shape.cols());
+  if (!dims_fit || !rows || *rows > kMax || !row) return std::nullopt;
+  const auto elements = checked_mul(shape.cols(), *rows);
+  const auto bytes = checked_mul(*row, *rows);
+  if (!elements || *elements > kMax || !bytes || *bytes > kMax) return std::nullopt;
   return bytes;
 }
 

@@ -71,7 +71,7 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const gguf::File> fil
   LAR_TRY(const program::Program program, models::build(*model->file_));
   LAR_TRY(model->tokenizer_, with_context(tokenizer::Tokenizer::create(*model->file_),
                                           model->file_->name()));
-  if (static_cast<uint32_t>(model->tokenizer_->size()) > program.vocab) {
+  if (model->tokenizer_->size() > program.vocab) {
     return fail(Code::kDataCorrupt,
                 model->file_->name() + ": the vocabulary has " +
                     std::to_string(model->tokenizer_->size()) + " tokens, the embeddings only " +

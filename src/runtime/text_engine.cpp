@@ -11,11 +11,11 @@ namespace lar::runtime {
 class TextEngine::Stream {
  public:
   Stream(const tokenizer::Tokenizer& tokenizer, std::vector<std::string> stops)
-      : decoder_(tokenizer), filter_(std::move(stops)) {}
+      : decoder_(tokenizer, {}), filter_(std::move(stops)) {}
 
   // Passes on what a token makes known. True while the text goes on.
   bool take(const engine::TokenEvent& event, TextSink& sink) {
-    if (event.logprob != 0.0F || !event.top_logprobs.empty()) {
+    if (event.has_logprob) {
       TokenProbability& token = pending_.emplace_back();
       token.token = event.token;
       token.logprob = event.logprob;
@@ -84,7 +84,7 @@ TextEngine::~TextEngine() = default;
 
 Result<RequestId> TextEngine::submit(TextRequest request) {
   auto stream = std::make_unique<Stream>(model_.tokenizer(), std::move(request.options.stop));
-  const std::span<const int32_t> eog = model_.tokenizer().end_of_generation();
+  const std::span<const int32_t> eog = model_.tokenizer().end_ids();
   LAR_TRY(const RequestId id,
           model_.engine().submit({.prompt = std::move(request.prompt),
                                   .params = std::move(request.options.sampling),

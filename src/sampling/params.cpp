@@ -61,16 +61,17 @@ Result<void> validate(const Params& params, uint32_t vocab) {
       {"dry_allowed_length", params.dry_allowed_length, 0, kIntMax},
       {"dry_penalty_last_n", params.dry_penalty_last_n, -1, kIntMax},
       {"mirostat", params.mirostat, 0, 2},
-      {"top_logprobs", params.top_logprobs, -1, kTopLogprobsMax},
   };
   for (const IntField& field : ints) {
     if (field.value < field.min || field.value > field.max) {
-      // -1 is our own mark for "none"; a client's range starts at 0.
-      const int32_t shown_min =
-          field.value == params.top_logprobs && field.max == kTopLogprobsMax ? 0 : field.min;
       return fail(Code::kInvalidArgument,
-                  fmt::format("{} must be between {} and {}", field.name, shown_min, field.max));
+                  fmt::format("{} must be between {} and {}", field.name, field.min, field.max));
     }
+  }
+  // -1 is our own mark for "none"; a client's range starts at 0.
+  if (params.top_logprobs < -1 || params.top_logprobs > kTopLogprobsMax) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("top_logprobs must be between 0 and {}", kTopLogprobsMax));
   }
   const auto in_vocab = [vocab](int32_t token) {
     return token >= 0 && static_cast<uint32_t>(token) < vocab;

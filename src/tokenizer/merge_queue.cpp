@@ -1,5 +1,7 @@
 #include "tokenizer/merge_queue.h"
 
+#include <utility>
+
 #include <algorithm>
 #include <bit>
 

@@ -91,6 +91,23 @@ TEST(Engine, TheSamePromptAgainComputesOneToken) {
   EXPECT_EQ(harness.of(again).tokens, expected_greedy(numbered(40), 1, kVocab));
 }
 
+TEST(Engine, PromptsThatStartAlikeAndComeAtOnceComputeTheStartOnce) {
+  Harness harness(roomy());
+  std::vector<SequenceId> ids;
+  for (int32_t i = 0; i < 8; ++i) {
+    std::vector<int32_t> prompt = numbered(96);
+    prompt.push_back(i);
+    ids.push_back(harness.submit(greedy(prompt, 1)));
+  }
+  harness.run();
+  EXPECT_EQ(harness.fake->computed_tokens, 96U + 8U);
+  for (int32_t i = 0; i < 8; ++i) {
+    std::vector<int32_t> prompt = numbered(96);
+    prompt.push_back(i);
+    EXPECT_EQ(harness.of(ids[static_cast<size_t>(i)]).tokens, expected_greedy(prompt, 1, kVocab));
+  }
+}
+
 TEST(Engine, WithoutThePrefixCacheAllIsComputed) {
   Harness harness(roomy());
   for (int i = 0; i < 2; ++i) {
@@ -379,6 +396,7 @@ TEST(Engine, LogprobsComeWithTheTokens) {
   request.params.top_logprobs = 3;
   int checked = 0;
   harness.events.token_hook = [&](const TokenEvent& event) {
+    EXPECT_TRUE(event.has_logprob);
     EXPECT_EQ(event.top_logprobs.size(), 3U);
     EXPECT_EQ(event.top_logprobs[0].token, event.token);
     EXPECT_EQ(event.top_logprobs[0].logprob, event.logprob);

@@ -37,7 +37,8 @@ TEST_F(SequenceTest, TakesWholeBlocksAndCopiesThePartOfOne) {
   prompt.push_back(31);
   const auto second = make(greedy(prompt, 4));
   EXPECT_EQ(second->shared_blocks(cache), 2U);
-  second->attach_cached(cache, executable);
+  second->attach_blocks(cache);
+  second->attach_partial(cache, executable);
   EXPECT_EQ(second->computed(), 21U);
   EXPECT_EQ(second->published(), 2U);
   EXPECT_EQ(second->table()[0], first->table()[0]);
@@ -51,7 +52,8 @@ TEST_F(SequenceTest, AlwaysLeavesTheLastTokenToCompute) {
   const auto first = make(greedy(numbered(16), 4));
   compute(*first, 16);
   const auto second = make(greedy(numbered(16), 4));
-  second->attach_cached(cache, executable);
+  second->attach_blocks(cache);
+  second->attach_partial(cache, executable);
   EXPECT_EQ(second->pending(), 1U);
 }
 
@@ -61,9 +63,29 @@ TEST_F(SequenceTest, AShortSharedStartIsNotWorthACopy) {
   std::vector<int32_t> prompt = numbered(11);
   prompt.insert(prompt.end(), {30, 30});
   const auto second = make(greedy(prompt, 4));
-  second->attach_cached(cache, executable);
+  second->attach_blocks(cache);
+  second->attach_partial(cache, executable);
   EXPECT_EQ(second->computed(), 8U);
   EXPECT_EQ(executable.copies, 0U);
+}
+
+TEST_F(SequenceTest, KnowsWhoIsAboutToComputeItsNextBlock) {
+  std::vector<int32_t> prompt = numbered(20);
+  prompt[17] = 31;
+  const auto first = make(greedy(numbered(20), 4));
+  const auto second = make(greedy(prompt, 4));
+  EXPECT_TRUE(first->computes_next_of(*second));
+  compute(*first, 8);
+  EXPECT_FALSE(first->computes_next_of(*second));  // it is there already
+  second->attach_blocks(cache);
+  EXPECT_EQ(second->computed(), 8U);
+  EXPECT_TRUE(first->computes_next_of(*second));
+  compute(*first, 8);
+  second->attach_blocks(cache);
+  EXPECT_FALSE(first->computes_next_of(*second));  // neither fills its third block
+  Request alone = greedy(numbered(20), 4);
+  alone.use_prefix_cache = false;
+  EXPECT_FALSE(make(std::move(alone))->computes_next_of(*make(greedy(numbered(20), 4))));
 }
 
 TEST_F(SequenceTest, TheSameWorkTwiceIsHeldOnce) {

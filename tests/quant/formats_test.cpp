@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(Formats,
                                          Vector{"q5_k_512_noim", "Q5_K", 0.035, true},
                                          Vector{"q6_k_512_noim", "Q6_K", 0.018, true},
                                          Vector{"q6_k_512_im", "Q6_K", 0.018, false}),
-                         [](const auto& info) { return std::string(info.param.stem); });
+                         [](const auto& vector) { return std::string(vector.param.stem); });
 
 }  // namespace
 }  // namespace lar::quant

@@ -70,6 +70,11 @@ TEST(Traits, TensorBytesNeverWrap) {
   // Bytes fit in 63 bits, elements do not.
   EXPECT_EQ(tensor_bytes(traits(DType::kIQ1_S), Shape{.rank = 1, .dims = {1ULL << 63, 1, 1, 1}}),
             std::nullopt);
+  // No bytes, but rows that do not fit.
+  EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 3, .dims = {0, 1ULL << 32, 1ULL << 32, 1}}),
+            std::nullopt);
+  EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 3, .dims = {8, 0, 1ULL << 63, 1}}), std::nullopt);
+  EXPECT_EQ(tensor_bytes(f32, Shape{.rank = 2, .dims = {8, 0, 1, 1}}), 0U);
   // A product that is zero modulo 2^64.
   EXPECT_EQ(
       tensor_bytes(traits(DType::kI8),

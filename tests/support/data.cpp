@@ -24,8 +24,15 @@ std::string read_file(const std::filesystem::path& path) {
   return std::move(out).str();
 }
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "lar-test-XXXXXX").string();
+TempDir TempDir::in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return TempDir(std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path());
+}
+
+TempDir::TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+
+TempDir::TempDir(const std::filesystem::path& parent) {
+  std::string pattern = (parent / "lar-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) std::abort();
   path_ = pattern;
 }

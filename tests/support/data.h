@@ -24,6 +24,9 @@ std::string read_file(const std::filesystem::path& path);
 // A new empty directory, removed at the end of the scope.
 class TempDir {
  public:
+  // In memory, where the machine has such a place: for tests that sync often.
+  static TempDir in_memory();
+
   TempDir();
   ~TempDir();
   TempDir(const TempDir&) = delete;
@@ -31,6 +34,8 @@ class TempDir {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  explicit TempDir(const std::filesystem::path& parent);
+
   std::filesystem::path path_;
 };
 

@@ -143,36 +143,61 @@ struct Rows {
   const int32_t* table;
   size_t block_tokens;
 
-  LAR_SIMD const uint8_t* at(size_t position) const {
-    const size_t block = position / block_tokens;
-    return base + static_cast<size_t>(table[block]) * block_bytes + head_offset +
-           (position - block * block_tokens) * row_bytes;
+  // Pointers to `count` rows from a position on; the rest of `row` repeats the last one.
+  LAR_SIMD void find(size_t position, size_t count, const uint8_t* row[kKeyBlock]) const {
+    size_t block = position / block_tokens;
+    size_t slot = position - block * block_tokens;
+    for (size_t i = 0; i < count; ++i) {
+      row[i] =
+          base + static_cast<size_t>(table[block]) * block_bytes + head_offset + slot * row_bytes;
+      if (++slot == block_tokens) {
+        slot = 0;
+        ++block;
+      }
+    }
+    for (size_t i = count; i < kKeyBlock; ++i) row[i] = row[count - 1];
   }
 };
 
-template <typename Elements>
-inline void transpose_keys(const Rows& rows, size_t first, size_t count, size_t dim, float* out) {
+// Fetches the rows of the next block of keys while this one is worked on.
+LAR_SIMD void fetch_next(const Rows& rows, size_t first, size_t end) {
+  if (first >= end) return;
   const uint8_t* row[kKeyBlock];
-  for (size_t i = 0; i < kKeyBlock; ++i) row[i] = rows.at(first + (i < count ? i : count - 1));
-  for (size_t d = 0; d < dim; d += kLanes) {
-    const size_t part = dim - d < kLanes ? dim - d : kLanes;
-    for (size_t group = 0; group < kKeyBlock; group += kLanes) {
-      Floats tile[kLanes];
-      for (size_t i = 0; i < kLanes; ++i) tile[i] = Elements::load_at(row[group + i], d, part);
-      transpose(tile);
-      for (size_t i = 0; i < kLanes; ++i) store(out + (d + i) * kKeyBlock + group, tile[i]);
-    }
+  rows.find(first, end - first < kKeyBlock ? end - first : kKeyBlock, row);
+  for (const uint8_t* p : row) {
+    for (size_t at = 0; at < rows.row_bytes; at += 64) prefetch(p + at);
   }
 }
 
 template <typename Elements>
-inline void convert_values(
-    const Rows& rows, size_t first, size_t count, size_t dim, size_t stride, float* out) {
-  for (size_t i = 0; i < count; ++i) {
-    const uint8_t* row = rows.at(first + i);
-    for (size_t d = 0; d < dim; d += kLanes) {
-      store(out + i * stride + d, Elements::load_at(row, d, dim - d < kLanes ? dim - d : kLanes));
+LAR_NOINLINE void transpose_keys(
+    const Rows& rows, size_t first, size_t count, size_t dim, float* out) {
+  const uint8_t* row[kKeyBlock];
+  rows.find(first, count, row);
+  const auto part = [&](size_t d, size_t elements) {
+    for (size_t group = 0; group < kKeyBlock; group += kLanes) {
+      Floats tile[kLanes];
+      for (size_t i = 0; i < kLanes; ++i) tile[i] = Elements::load_at(row[group + i], d, elements);
+      transpose(tile);
+      for (size_t i = 0; i < kLanes; ++i) store(out + (d + i) * kKeyBlock + group, tile[i]);
     }
+  };
+  size_t d = 0;
+  for (; d + kLanes <= dim; d += kLanes) part(d, kLanes);
+  if (d < dim) part(d, dim - d);
+}
+
+template <typename Elements>
+LAR_NOINLINE void convert_values(
+    const Rows& rows, size_t first, size_t count, size_t dim, size_t stride, float* out) {
+  const uint8_t* row[kKeyBlock];
+  rows.find(first, count, row);
+  for (size_t i = 0; i < count; ++i) {
+    size_t d = 0;
+    for (; d + kLanes <= dim; d += kLanes) {
+      store(out + i * stride + d, Elements::load_at(row[i], d, kLanes));
+    }
+    if (d < dim) store(out + i * stride + d, Elements::load_at(row[i], d, dim - d));
   }
 }
 
@@ -253,6 +278,8 @@ inline void attend_tile(const AttentionCall& call,
   const size_t begin = first_query + 1 > window ? first_query + 1 - window : 0;
   for (size_t key = begin; key < end; key += kKeyBlock) {
     const size_t count = end - key < kKeyBlock ? end - key : kKeyBlock;
+    fetch_next(keys, key + kKeyBlock, end);
+    fetch_next(values, key + kKeyBlock, end);
     transpose_keys<Elements>(keys, key, count, dim_k, scratch + layout.keys);
     convert_values<Elements>(values, key, count, dim_v, layout.dim_v, scratch + layout.values);
     product<ProductMode::kAssign>({.a = query,

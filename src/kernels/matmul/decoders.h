@@ -250,22 +250,30 @@ struct TQ2_0 : Format<DType::kTQ2_0, quant::BlockTQ2_0, 32, false> {
   }
 };
 
+// Eight bytes times three, each modulo 256.
+LAR_SIMD uint64_t times_three(uint64_t x) {
+  constexpr uint64_t kTop = 0x8080808080808080U;
+  const uint64_t twice = ((x & ~kTop) << 1U);
+  return ((twice & ~kTop) + (x & ~kTop)) ^ ((twice ^ x) & kTop);
+}
+
 struct TQ1_0 : Format<DType::kTQ1_0, quant::BlockTQ1_0, 32, false> {
   static LAR_SIMD void decode(const uint8_t* p, Unit& unit) {
-    constexpr uint8_t kPowers[] = {1, 3, 9, 27, 81};
-    uint8_t digits[kUnit];
-    const auto digit = [](uint8_t byte, uint8_t power) {
-      const auto rest = static_cast<uint8_t>(byte * power);
-      return static_cast<uint8_t>(rest * 3U >> 8U);
-    };
-    for (size_t n = 0; n < 5; ++n) {
-      for (size_t m = 0; m < 32; ++m) digits[32 * n + m] = digit(p[m], kPowers[n]);
-      for (size_t m = 0; m < 16; ++m) digits[160 + 16 * n + m] = digit(p[32 + m], kPowers[n]);
+    // Fractions whose first digit is digit n of the bytes: six words of qs, and qh in the seventh.
+    constexpr size_t kWords = 7;
+    uint64_t plane[5][kWords];
+    for (size_t j = 0; j + 1 < kWords; ++j) plane[0][j] = read<uint64_t>(p + 8 * j);
+    plane[0][kWords - 1] = read<uint32_t>(p + 48);
+    for (size_t n = 1; n < 5; ++n) {
+      for (size_t j = 0; j < kWords; ++j) plane[n][j] = times_three(plane[n - 1][j]);
     }
-    for (size_t n = 0; n < 4; ++n) {
-      for (size_t m = 0; m < 4; ++m) digits[240 + 4 * n + m] = digit(p[48 + m], kPowers[n]);
-    }
-    for (size_t i = 0; i < kParts; ++i) unit.part[i] = centred(load_bytes(digits + 64 * i), 1);
+    const auto& [a, b, c, d, e] = plane;
+    const uint64_t w[kParts][8] = {
+        {a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]},
+        {c[0], c[1], c[2], c[3], d[0], d[1], d[2], d[3]},
+        {e[0], e[1], e[2], e[3], a[4], a[5], b[4], b[5]},
+        {c[4], c[5], d[4], d[5], e[4], e[5], a[6] | b[6] << 32U, c[6] | d[6] << 32U}};
+    for (size_t i = 0; i < kParts; ++i) unit.part[i] = centred(thirds(words(w[i])), 1);
     unit.scale = set1(half_at(p + 52));
   }
 };

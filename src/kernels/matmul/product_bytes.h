@@ -1,6 +1,7 @@
 // Matrix products with int8 activations, for every format that has a decoder. Activations are
 // quantized over 32 columns with a float scale.
-//   One or two tokens: one row at a time, lanes along the columns; bound by memory.
+//   Up to kByteRowTokens tokens: a row or two at a time. The columns are regrouped so that each
+//   lane holds one group of 16, which makes one scale a lane; bound by memory for one token.
 //   More: 16 * kByteTileVectors rows by kChunk columns are decoded once into a tile with the rows
 //   in the lanes, which stays in the first cache and meets all tokens; bound by the dot
 //   instruction (or, for few tokens, by the decoder).
@@ -13,7 +14,7 @@
 namespace lar::kernels {
 namespace {
 
-constexpr size_t kRowTokens = 2;  // up to here one row at a time
+constexpr size_t kAhead = 2048;  // bytes between what is decoded and what is fetched
 constexpr size_t kActivationBlock = 32;
 constexpr size_t kTileRows = kByteTileVectors * kLanes;
 constexpr size_t kChunk = 512;  // columns of a tile: a multiple of kUnit
@@ -25,14 +26,21 @@ constexpr size_t padded(size_t n, size_t step) {
 
 // ---- packed activations ----
 
-// For one or two tokens, a token after the other: the values of all columns, filled up to whole
-// units, then a scale and a sum (scale times the values' sum) for each 16 of them.
-struct RowPacking {
-  size_t columns;
-  explicit RowPacking(size_t cols) : columns(padded(cols, kUnit)) {}
-  size_t groups() const { return columns / kLanes; }
-  size_t token_bytes() const { return columns + 2 * groups() * sizeof(float); }
+// For few tokens, units of one token after the other. Group g (16 columns) of a unit is lane
+// lane_of(g) everywhere; values[s] holds the columns 4s to 4s + 3 of all groups.
+struct RowUnit {
+  uint8_t values[4][kLanes][4];
+  float scale[kLanes];
+  float sum[kLanes];     // scale times the sum of the values
+  int32_t bias[kLanes];  // -kSignedBias times the sum of the values
 };
+
+constexpr size_t lane_of(size_t group) {
+  return group % 4 * 4 + group / 4;
+}
+constexpr size_t units_of(size_t cols) {
+  return padded(cols, kUnit) / kUnit;
+}
 
 // For more, panels of kByteTileTokens tokens: for each 32 columns a PanelBlock. kGroup is what the
 // weights' scales hold for; sums and biases are kept at that grain.
@@ -47,7 +55,7 @@ struct PanelBlock {
 
 template <size_t group>
 inline size_t bytes_packed(size_t tokens, size_t cols) {
-  if (tokens <= kRowTokens) return tokens * RowPacking(cols).token_bytes();
+  if (tokens <= kByteRowTokens) return tokens * units_of(cols) * sizeof(RowUnit);
   return padded(tokens, kByteTileTokens) * (padded(cols, kActivationBlock) / kActivationBlock) *
          (sizeof(PanelBlock<group>) / kByteTileTokens);
 }
@@ -71,22 +79,22 @@ LAR_SIMD Quantized quantize(const float* x, uint8_t* values) {
 }
 
 inline void pack_rows(const PackCall& call) {
-  const RowPacking packing(call.cols);
+  const size_t units = units_of(call.cols);
   for (size_t t = call.token_begin; t < call.token_end; ++t) {
     const float* x = call.x + t * call.x_stride;
-    auto* values = reinterpret_cast<uint8_t*>(call.packed) + t * packing.token_bytes();
-    auto* scale = reinterpret_cast<float*>(values + packing.columns);
-    float* sum = scale + packing.groups();
-    for (size_t k = 0; k < packing.columns; k += kActivationBlock) {
-      if (k >= call.cols) {
-        memset(values + k, 0, kActivationBlock);
-        for (size_t i = 0; i < 2; ++i) *scale++ = *sum++ = 0.0F;
-        continue;
-      }
-      const Quantized q = quantize(x + k, values + k);
+    auto* unit = reinterpret_cast<RowUnit*>(call.packed) + t * units;
+    // The groups beyond the last column stay zero.
+    memset(unit + units - 1, 0, sizeof(RowUnit));
+    for (size_t k = 0; k < call.cols; k += kActivationBlock) {
+      uint8_t values[kActivationBlock];
+      const Quantized q = quantize(x + k, values);
+      RowUnit& target = unit[k / kUnit];
       for (size_t i = 0; i < 2; ++i) {
-        *scale++ = q.scale;
-        *sum++ = q.scale * q.sum[i];
+        const size_t lane = lane_of(k % kUnit / kLanes + i);
+        for (size_t s = 0; s < 4; ++s) memcpy(target.values[s][lane], values + 16 * i + 4 * s, 4);
+        target.scale[lane] = q.scale;
+        target.sum[lane] = q.scale * q.sum[i];
+        target.bias[lane] = -kSignedBias * static_cast<int32_t>(q.sum[i]);
       }
     }
   }
@@ -121,14 +129,14 @@ inline void pack_panels(const PackCall& call) {
 
 template <size_t group>
 inline void pack_bytes(const PackCall& call) {
-  if (call.tokens <= kRowTokens) {
+  if (call.tokens <= kByteRowTokens) {
     pack_rows(call);
   } else {
     pack_panels<group>(call);
   }
 }
 
-// ---- one row at a time ----
+// ---- a row or two at a time ----
 
 template <typename F>
 LAR_SIMD Ints dot(Ints sum, Bytes w, Bytes a) {
@@ -139,69 +147,84 @@ LAR_SIMD Ints dot(Ints sum, Bytes w, Bytes a) {
   }
 }
 
-struct RowActivations {
-  const uint8_t* values;
-  const float* scale;
-  const float* sum;
-};
-
-struct RowSums {
-  Floats even;
-  Floats odd;
-  Floats offset;
-};
+template <typename F>
+LAR_SIMD Unit decode_regrouped(const uint8_t* p) {
+  Unit unit;
+  F::decode(p, unit);
+  regroup(unit.part);
+  unit.scale = regroup(unit.scale);
+  if constexpr (F::kOffset) unit.offset = regroup(unit.offset);
+  return unit;
+}
 
 template <typename F>
-LAR_SIMD void add_unit(const Unit& unit, const RowActivations& x, size_t index, RowSums& sums) {
-  const uint8_t* a = x.values + index * kUnit;
-  const Floats scale = mul(unit.scale, load(x.scale + index * kLanes));
-  const auto part = [&](size_t i) {
-    return to_floats(dot<F>(set1_int(0), unit.part[i], load_bytes(a + 64 * i)));
-  };
-  sums.even = fma(part(0), spread<0>(scale), sums.even);
-  sums.odd = fma(part(1), spread<1>(scale), sums.odd);
-  sums.even = fma(part(2), spread<2>(scale), sums.even);
-  sums.odd = fma(part(3), spread<3>(scale), sums.odd);
-  if constexpr (F::kOffset) {
-    sums.offset = fma(unit.offset, load(x.sum + index * kLanes), sums.offset);
-  } else if constexpr (kSignedBias != 0) {
-    sums.offset = fma(unit.scale, load(x.sum + index * kLanes), sums.offset);
+LAR_SIMD Floats add_unit(const Unit& unit, const RowUnit& x, Floats sum) {
+  Ints dots = F::kOffset || kSignedBias == 0 ? set1_int(0) : load_ints(x.bias);
+  for (size_t s = 0; s < 4; ++s) dots = dot<F>(dots, unit.part[s], load_bytes(x.values[s][0]));
+  sum = fma(to_floats(dots), mul(unit.scale, load(x.scale)), sum);
+  if constexpr (F::kOffset) sum = fnma(unit.offset, load(x.sum), sum);
+  return sum;
+}
+
+template <typename F, size_t tokens, size_t rows>
+LAR_SIMD void multiply_rows(const MatmulCall& call, size_t row) {
+  const auto* x = reinterpret_cast<const RowUnit*>(call.packed);
+  const size_t units = call.cols / kUnit;
+  const size_t packed_units = units_of(call.cols);
+  const uint8_t* p = reinterpret_cast<const uint8_t*>(call.weights) + row * call.row_bytes;
+  Floats sum[rows][tokens];
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t t = 0; t < tokens; ++t) sum[r][t] = zero();
+  }
+  for (size_t u = 0; u < units; ++u, p += F::kUnitBytes) {
+    Unit unit[rows];
+    for (size_t r = 0; r < rows; ++r) {
+      const uint8_t* block = p + r * call.row_bytes;
+      for (size_t at = 0; at < F::kUnitBytes; at += 64) prefetch(block + kAhead + at);
+      unit[r] = decode_regrouped<F>(block);
+    }
+    for (size_t t = 0; t < tokens; ++t) {
+      for (size_t r = 0; r < rows; ++r) {
+        sum[r][t] = add_unit<F>(unit[r], x[t * packed_units + u], sum[r][t]);
+      }
+    }
+  }
+  if (units != packed_units) {
+    const size_t rest = call.cols % kUnit / F::kBlockColumns * F::kBlockBytes;
+    for (size_t r = 0; r < rows; ++r) {
+      uint8_t last[F::kUnitBytes] = {};
+      memcpy(last, p + r * call.row_bytes, rest);
+      const Unit unit = decode_regrouped<F>(last);
+      for (size_t t = 0; t < tokens; ++t) {
+        sum[r][t] = add_unit<F>(unit, x[t * packed_units + units], sum[r][t]);
+      }
+    }
+  }
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t t = 0; t < tokens; ++t) {
+      call.out[t * call.out_stride + row + r] = reduce_add(sum[r][t]);
+    }
   }
 }
 
+// One token reads its rows as one stream; more tokens share what is loaded of them by two rows.
 template <typename F, size_t tokens>
-inline void run_rows(const MatmulCall& call) {
-  const RowPacking packing(call.cols);
-  RowActivations x[tokens];
-  for (size_t t = 0; t < tokens; ++t) {
-    x[t].values = reinterpret_cast<const uint8_t*>(call.packed) + t * packing.token_bytes();
-    x[t].scale = reinterpret_cast<const float*>(x[t].values + packing.columns);
-    x[t].sum = x[t].scale + packing.groups();
-  }
-  const size_t units = call.cols / kUnit;
-  const size_t rest = call.cols % kUnit / F::kBlockColumns * F::kBlockBytes;
-  for (size_t r = call.row_begin; r < call.row_end; ++r) {
-    const uint8_t* p = reinterpret_cast<const uint8_t*>(call.weights) + r * call.row_bytes;
-    RowSums sums[tokens];
-    for (size_t t = 0; t < tokens; ++t) sums[t] = {zero(), zero(), zero()};
-    for (size_t u = 0; u < units; ++u, p += F::kUnitBytes) {
-      Unit unit;
-      F::decode(p, unit);
-      for (size_t t = 0; t < tokens; ++t) add_unit<F>(unit, x[t], u, sums[t]);
-    }
-    if (rest != 0) {
-      uint8_t last[F::kUnitBytes] = {};
-      memcpy(last, p, rest);
-      Unit unit;
-      F::decode(last, unit);
-      for (size_t t = 0; t < tokens; ++t) add_unit<F>(unit, x[t], units, sums[t]);
-    }
-    for (size_t t = 0; t < tokens; ++t) {
-      constexpr float kFactor = F::kOffset ? 1.0F : static_cast<float>(kSignedBias);
-      const Floats sum = add(sums[t].even, sums[t].odd);
-      call.out[t * call.out_stride + r] = reduce_add(fnma(sums[t].offset, set1(kFactor), sum));
+LAR_NOINLINE void run_rows(const MatmulCall& call) {
+  constexpr size_t kRows = tokens == 1 ? 1 : kByteRows;
+  size_t row = call.row_begin;
+  for (; row + kRows <= call.row_end; row += kRows) multiply_rows<F, tokens, kRows>(call, row);
+  for (; row < call.row_end; ++row) multiply_rows<F, tokens, 1>(call, row);
+}
+
+template <typename F, size_t tokens = kByteRowTokens>
+LAR_SIMD void run_rows_any(const MatmulCall& call) {
+  if constexpr (tokens > 1) {
+    if (call.tokens < tokens) {
+      run_rows_any<F, tokens - 1>(call);
+      return;
     }
   }
+  run_rows<F, tokens>(call);
 }
 
 // ---- tiles ----
@@ -227,10 +250,10 @@ using TileOf = TileBlock<F::kGroup, F::kOffset>;
 
 // Decodes sixteen rows by one unit: vector `v` of the blocks from `tile` on.
 template <typename F>
-inline void decode_rows(const uint8_t* const rows[kLanes],
-                        size_t row_ahead,
-                        TileOf<F>* tile,
-                        size_t v) {
+LAR_NOINLINE void decode_rows(const uint8_t* const rows[kLanes],
+                              size_t row_ahead,
+                              TileOf<F>* tile,
+                              size_t v) {
   constexpr size_t kBlocks = kUnit / kActivationBlock;
   Floats parts[kParts][kLanes];
   Floats scale[kLanes];
@@ -266,10 +289,10 @@ struct TileOut {
 };
 
 template <size_t group, bool offset, size_t tokens>
-inline void multiply(const TileBlock<group, offset>* tile,
-                     const PanelBlock<group>* panel,
-                     size_t blocks,
-                     const TileOut& target) {
+LAR_NOINLINE void multiply(const TileBlock<group, offset>* tile,
+                           const PanelBlock<group>* panel,
+                           size_t blocks,
+                           const TileOut& target) {
   constexpr size_t kGroups = kActivationBlock / group;
   constexpr size_t kSteps = group / 4;
   Floats sum[tokens][kByteTileVectors];
@@ -357,7 +380,7 @@ inline void decode_chunk(const MatmulCall& call, size_t row, size_t col, TileOf<
 }
 
 template <typename F>
-inline void run_tiles(const MatmulCall& call) {
+LAR_NOINLINE void run_tiles(const MatmulCall& call) {
   using Panel = PanelBlock<F::kGroup>;
   auto* tile = reinterpret_cast<TileOf<F>*>(call.scratch);
   const auto* panels = reinterpret_cast<const Panel*>(call.packed);
@@ -394,12 +417,9 @@ inline void run_tiles(const MatmulCall& call) {
 
 template <typename F>
 inline void run_bytes(const MatmulCall& call) {
-  static_assert(kRowTokens == 2);
-  if (call.row_begin >= call.row_end) return;
-  if (call.tokens == 1) {
-    run_rows<F, 1>(call);
-  } else if (call.tokens == 2) {
-    run_rows<F, 2>(call);
+  if (call.row_begin >= call.row_end || call.tokens == 0) return;
+  if (call.tokens <= kByteRowTokens) {
+    run_rows_any<F>(call);
   } else {
     run_tiles<F>(call);
   }

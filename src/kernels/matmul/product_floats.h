@@ -70,7 +70,7 @@ inline void pack_floats(const PackCall& call) {
 }
 
 template <typename W, size_t tokens>
-inline void run_float_rows(const MatmulCall& call) {
+LAR_NOINLINE void run_float_rows(const MatmulCall& call) {
   constexpr size_t kSums = 4;
   const auto* x = reinterpret_cast<const float*>(call.packed);
   for (size_t r = call.row_begin; r < call.row_end; ++r) {
@@ -134,7 +134,7 @@ struct FloatTile {
 };
 
 template <size_t tokens>
-inline void multiply_floats(const FloatTile& p) {
+LAR_NOINLINE void multiply_floats(const FloatTile& p) {
   Floats sum[tokens][kFloatTileVectors];
   for (size_t t = 0; t < tokens; ++t) {
     for (size_t v = 0; v < kFloatTileVectors; ++v) sum[t][v] = zero();
@@ -169,7 +169,7 @@ LAR_SIMD void multiply_floats_any(size_t count, const FloatTile& p) {
 }
 
 template <typename W>
-inline void run_float_tiles(const MatmulCall& call) {
+LAR_NOINLINE void run_float_tiles(const MatmulCall& call) {
   auto* tile = reinterpret_cast<float*>(call.scratch);
   const auto* packed = reinterpret_cast<const float*>(call.packed);
   for (size_t row = call.row_begin; row < call.row_end; row += kFloatTileWidth) {

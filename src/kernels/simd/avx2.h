@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LAR_SIMD inline __attribute__((always_inline))
+#define LAR_NOINLINE inline __attribute__((noinline))
 
 namespace lar::kernels {
 namespace {
@@ -19,6 +20,8 @@ constexpr size_t kFloatTileRows = 6;
 constexpr size_t kFloatTileTokens = 6;
 constexpr size_t kByteTileVectors = 1;
 constexpr size_t kByteTileTokens = 4;
+constexpr size_t kByteRowTokens = 4;
+constexpr size_t kByteRows = 1;
 
 struct Floats {
   __m256 lo;
@@ -201,17 +204,6 @@ LAR_SIMD float half_at(const uint8_t* p) {
   return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(load_word(p))));
 }
 
-// Lane i is lane 4 * part + i / 4.
-template <int part>
-LAR_SIMD Floats spread(Floats a) {
-  const __m256 half = part < 2 ? a.lo : a.hi;
-  constexpr int kFirst = part % 2 * 4;
-  const __m256i index = _mm256_set_epi32(kFirst + 1, kFirst + 1, kFirst + 1, kFirst + 1, kFirst,
-                                         kFirst, kFirst, kFirst);
-  return {_mm256_permutevar8x32_ps(half, index),
-          _mm256_permutevar8x32_ps(half, _mm256_add_epi32(index, _mm256_set1_epi32(2)))};
-}
-
 LAR_SIMD Floats to_floats(Ints a) {
   return {_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)};
 }
@@ -219,6 +211,10 @@ LAR_SIMD Ints set1_int(int32_t x) {
   return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)};
 }
 
+LAR_SIMD Ints load_ints(const int32_t* p) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
+}
 LAR_SIMD Bytes load_bytes(const uint8_t* p) {
   return {load_32(p), load_32(p + 32)};
 }
@@ -320,6 +316,16 @@ LAR_SIMD Bytes words(const uint64_t w[8]) {
 LAR_SIMD Bytes add_bytes(Bytes a, Bytes b) {
   return {_mm256_add_epi8(a.lo, b.lo), _mm256_add_epi8(a.hi, b.hi)};
 }
+// The first base-3 digit of fractions of 256: 0 below 86, 1 below 171, else 2.
+LAR_SIMD __m256i thirds_half(__m256i x) {
+  const __m256i one = _mm256_set1_epi8(1);
+  const __m256i above_85 = _mm256_min_epu8(_mm256_subs_epu8(x, _mm256_set1_epi8(85)), one);
+  const __m256i above_170 = _mm256_min_epu8(_mm256_subs_epu8(x, _mm256_set1_epi8(-86)), one);
+  return _mm256_add_epi8(above_85, above_170);
+}
+LAR_SIMD Bytes thirds(Bytes x) {
+  return {thirds_half(x.lo), thirds_half(x.hi)};
+}
 // Bytes that are signed numbers already.
 LAR_SIMD Bytes from_signed(Bytes x) {
   return x;
@@ -387,6 +393,32 @@ LAR_SIMD void transpose(Floats rows[kLanes]) {
     rows[i] = {quarter[0][i], quarter[1][i]};
     rows[i + 8] = {quarter[2][i], quarter[3][i]};
   }
+}
+// Lanes as a matrix of four by four: lane 4i + j becomes lane 4j + i.
+LAR_SIMD Floats regroup(Floats a) {
+  const __m256i index = _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0);
+  const __m256d lo = _mm256_castps_pd(_mm256_permutevar8x32_ps(a.lo, index));
+  const __m256d hi = _mm256_castps_pd(_mm256_permutevar8x32_ps(a.hi, index));
+  // Pairs (0, 4), (1, 5), (2, 6), (3, 7) of lo beside (8, 12), (9, 13), (10, 14), (11, 15) of hi.
+  const __m256d even = _mm256_unpacklo_pd(lo, hi);
+  const __m256d odd = _mm256_unpackhi_pd(lo, hi);
+  return {_mm256_castpd_ps(_mm256_permute2f128_pd(even, odd, 0x20)),
+          _mm256_castpd_ps(_mm256_permute2f128_pd(even, odd, 0x31))};
+}
+LAR_SIMD void regroup_half(__m256i& p0, __m256i& p1, __m256i& p2, __m256i& p3) {
+  const __m256i a = _mm256_unpacklo_epi32(p0, p1);
+  const __m256i b = _mm256_unpackhi_epi32(p0, p1);
+  const __m256i c = _mm256_unpacklo_epi32(p2, p3);
+  const __m256i d = _mm256_unpackhi_epi32(p2, p3);
+  p0 = _mm256_unpacklo_epi64(a, c);
+  p1 = _mm256_unpackhi_epi64(a, c);
+  p2 = _mm256_unpacklo_epi64(b, d);
+  p3 = _mm256_unpackhi_epi64(b, d);
+}
+// Lane 4i + j of part k becomes lane 4i + k of part j.
+LAR_SIMD void regroup(Bytes part[4]) {
+  regroup_half(part[0].lo, part[1].lo, part[2].lo, part[3].lo);
+  regroup_half(part[0].hi, part[1].hi, part[2].hi, part[3].hi);
 }
 LAR_SIMD void prefetch(const void* p) {
   _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0);

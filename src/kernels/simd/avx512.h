@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LAR_SIMD inline __attribute__((always_inline))
+#define LAR_NOINLINE inline __attribute__((noinline))
 
 namespace lar::kernels {
 namespace {
@@ -20,6 +21,8 @@ constexpr size_t kFloatTileRows = 6;
 constexpr size_t kFloatTileTokens = 12;
 constexpr size_t kByteTileVectors = 2;
 constexpr size_t kByteTileTokens = 6;
+constexpr size_t kByteRowTokens = 8;
+constexpr size_t kByteRows = 2;
 
 using Floats = __m512;
 using Ints = __m512i;
@@ -164,18 +167,15 @@ LAR_SIMD float half_at(const uint8_t* p) {
   return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(load_word(p))));
 }
 
-// Lane i is lane 4 * part + i / 4.
-template <int part>
-LAR_SIMD Floats spread(Floats a) {
-  const __m512i index = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
-  return _mm512_permutexvar_ps(_mm512_add_epi32(index, _mm512_set1_epi32(4 * part)), a);
-}
-
 LAR_SIMD Floats to_floats(Ints a) {
   return _mm512_cvtepi32_ps(a);
 }
 LAR_SIMD Ints set1_int(int32_t x) {
   return _mm512_set1_epi32(x);
+}
+
+LAR_SIMD Ints load_ints(const int32_t* p) {
+  return _mm512_loadu_si512(p);
 }
 
 LAR_SIMD Bytes load_bytes(const uint8_t* p) {
@@ -260,6 +260,13 @@ LAR_SIMD Bytes words(const uint64_t w[8]) {
 LAR_SIMD Bytes add_bytes(Bytes a, Bytes b) {
   return _mm512_add_epi8(a, b);
 }
+// The first base-3 digit of fractions of 256: 0 below 86, 1 below 171, else 2.
+LAR_SIMD Bytes thirds(Bytes x) {
+  const Bytes one = _mm512_set1_epi8(1);
+  const Bytes above_85 = _mm512_min_epu8(_mm512_subs_epu8(x, _mm512_set1_epi8(85)), one);
+  const Bytes above_170 = _mm512_min_epu8(_mm512_subs_epu8(x, _mm512_set1_epi8(-86)), one);
+  return _mm512_add_epi8(above_85, above_170);
+}
 // Bytes that are signed numbers already.
 LAR_SIMD Bytes from_signed(Bytes x) {
   return _mm512_xor_si512(x, _mm512_set1_epi8(-128));
@@ -312,6 +319,22 @@ LAR_SIMD void transpose(Floats rows[kLanes]) {
     t[c + 12] = _mm512_shuffle_f32x4(high01, high23, 0xDD);
   }
   for (size_t i = 0; i < kLanes; ++i) rows[i] = t[i];
+}
+// Lanes as a matrix of four by four: lane 4i + j becomes lane 4j + i.
+LAR_SIMD Floats regroup(Floats a) {
+  const __m512i index = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+  return _mm512_permutexvar_ps(index, a);
+}
+// Lane 4i + j of part k becomes lane 4i + k of part j.
+LAR_SIMD void regroup(Bytes part[4]) {
+  const Bytes a = _mm512_unpacklo_epi32(part[0], part[1]);
+  const Bytes b = _mm512_unpackhi_epi32(part[0], part[1]);
+  const Bytes c = _mm512_unpacklo_epi32(part[2], part[3]);
+  const Bytes d = _mm512_unpackhi_epi32(part[2], part[3]);
+  part[0] = _mm512_unpacklo_epi64(a, c);
+  part[1] = _mm512_unpackhi_epi64(a, c);
+  part[2] = _mm512_unpacklo_epi64(b, d);
+  part[3] = _mm512_unpackhi_epi64(b, d);
 }
 LAR_SIMD void prefetch(const void* p) {
   _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0);

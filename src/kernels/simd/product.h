@@ -53,7 +53,7 @@ LAR_SIMD void product_rows(const Product& p, size_t row) {
 }
 
 template <ProductMode mode>
-inline void product(const Product& p) {
+LAR_NOINLINE void product(const Product& p) {
   size_t row = 0;
   for (; row + kFloatTileRows <= p.rows; row += kFloatTileRows) {
     product_rows<mode, kFloatTileRows>(p, row);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #define LAR_SIMD inline __attribute__((always_inline))
+#define LAR_NOINLINE inline __attribute__((noinline))
 
 namespace lar::kernels {
 namespace {

@@ -104,15 +104,30 @@ inline void swiglu(const float* gate, const float* up, float* out, size_t n) {
   });
 }
 
+LAR_SIMD Floats through_half(const Floats& x) {
+  uint8_t halves[kLanes * 2];
+  store_f16(halves, x);
+  return load_f16(halves);
+}
+
+// ggml looks GELU up in a table of half floats for |x| < 10, and so every logit that has been
+// published with it carries that rounding. Ours agree with those.
+LAR_SIMD Floats gelu_as_published(const Floats& x) {
+  const Floats ten = set1(10.0F);
+  const Floats middle = through_half(gelu(through_half(max(set1(-10.0F), min(ten, x)))));
+  return add(middle, max(zero(), sub(x, ten)));
+}
+
 inline void geglu(const float* gate, const float* up, float* out, size_t n) {
   for_vectors(n, [&](size_t i, size_t count) {
-    store_part(out + i, mul(gelu(load_part(gate + i, count)), load_part(up + i, count)), count);
+    store_part(out + i,
+               mul(gelu_as_published(load_part(gate + i, count)), load_part(up + i, count)), count);
   });
 }
 
 inline void gelu_row(const float* x, float* out, size_t n) {
   for_vectors(n, [&](size_t i, size_t count) {
-    store_part(out + i, gelu(load_part(x + i, count)), count);
+    store_part(out + i, gelu_as_published(load_part(x + i, count)), count);
   });
 }
 

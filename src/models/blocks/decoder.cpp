@@ -8,7 +8,10 @@ std::string layer_tensor(uint32_t layer, std::string_view name) {
   return "blk." + std::to_string(layer) + "." + std::string(name);
 }
 
-ValueId attention_block(Builder& builder, const Config& config, uint32_t layer, ValueId in,
+ValueId attention_block(Builder& builder,
+                        const Config& config,
+                        uint32_t layer,
+                        ValueId in,
                         const AttentionBlock& block) {
   const uint32_t heads = config.heads[layer];
   const uint32_t kv_heads = config.kv_heads[layer];
@@ -47,11 +50,15 @@ ValueId attention_block(Builder& builder, const Config& config, uint32_t layer, 
   return builder.matmul(mixed, name("attn_output"), config.width);
 }
 
-ValueId swiglu_block(Builder& builder, const Config& config, uint32_t layer, ValueId in) {
-  const ValueId gate = builder.matmul(in, layer_tensor(layer, "ffn_gate"), config.ffn[layer]);
-  const ValueId up = builder.matmul(in, layer_tensor(layer, "ffn_up"), config.ffn[layer]);
+ValueId swiglu_block(
+    Builder& builder, const Config& config, uint32_t layer, ValueId in, Builder::Scale scale) {
+  const auto matmul = [&](ValueId x, std::string_view name, uint32_t cols) {
+    return builder.matmul(x, layer_tensor(layer, name), cols, scale);
+  };
+  const ValueId gate = matmul(in, "ffn_gate", config.ffn[layer]);
+  const ValueId up = matmul(in, "ffn_up", config.ffn[layer]);
   const ValueId glu = builder.glu(program::Activation::kSilu, gate, up);
-  return builder.matmul(glu, layer_tensor(layer, "ffn_down"), config.width);
+  return matmul(glu, "ffn_down", config.width);
 }
 
 ValueId experts_block(Builder& builder, const Config& config, uint32_t layer, ValueId in) {
@@ -92,8 +99,9 @@ Result<program::Program> build_decoder(const gguf::File& file, const DecoderSpec
     x = builder.add(x, attention_block(builder, config, layer, norm("attn_norm"), attention));
     if (layer + 1 == config.layers) x = builder.select_outputs(x);
     const ValueId normed = norm("ffn_norm");
-    x = builder.add(x, config.experts > 0 ? experts_block(builder, config, layer, normed)
-                                          : swiglu_block(builder, config, layer, normed));
+    x = builder.add(x, config.experts > 0
+                           ? experts_block(builder, config, layer, normed)
+                           : swiglu_block(builder, config, layer, normed, spec.ffn_scale));
   }
   const ValueId hidden = builder.rms_norm(x, "output_norm", eps, config.width);
   const ValueId logits = head(builder, config, hidden);

@@ -22,11 +22,15 @@ struct AttentionBlock {
 std::string layer_tensor(uint32_t layer, std::string_view name);
 
 // attn_q, attn_k, attn_v (or one attn_qkv), the optional head norms, RoPE, attention, attn_output.
-ValueId attention_block(Builder& builder, const Config& config, uint32_t layer, ValueId in,
+ValueId attention_block(Builder& builder,
+                        const Config& config,
+                        uint32_t layer,
+                        ValueId in,
                         const AttentionBlock& block);
 
-// down(silu(gate(x)) * up(x))
-ValueId swiglu_block(Builder& builder, const Config& config, uint32_t layer, ValueId in);
+// down(silu(gate(x)) * up(x)); biases come before the optional scales.
+ValueId swiglu_block(
+    Builder& builder, const Config& config, uint32_t layer, ValueId in, Builder::Scale scale);
 
 // The same for the best experts of each token (softmax over all, then normalized).
 ValueId experts_block(Builder& builder, const Config& config, uint32_t layer, ValueId in);
@@ -38,6 +42,7 @@ ValueId head(Builder& builder, const Config& config, ValueId hidden);
 struct DecoderSpec {
   program::RopeStyle rope_style = program::RopeStyle::kInterleaved;
   QkNorm qk_norm = QkNorm::kNone;
+  Builder::Scale ffn_scale = Builder::Scale::kAfterBias;
 };
 Result<program::Program> build_decoder(const gguf::File& file, const DecoderSpec& spec);
 

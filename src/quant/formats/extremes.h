@@ -16,6 +16,15 @@ inline float largest_signed(const float* values, size_t count) {
   return largest;
 }
 
+// The largest of the values and zero.
+inline float largest_from_zero(const float* values, size_t count) {
+  float largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (values[i] > largest) largest = values[i];
+  }
+  return largest;
+}
+
 struct Extremes {
   float min = FLT_MAX;
   float max = -FLT_MAX;

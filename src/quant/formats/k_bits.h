@@ -50,4 +50,19 @@ inline ScaleMin six_bit_pair(const uint8_t* scales, size_t group) {
           (low >> 4) | (static_cast<unsigned>(scales[group]) >> 6) << 4};
 }
 
+// Into bytes that were zero before the first pair.
+inline void set_six_bit_pair(uint8_t* scales, size_t group, ScaleMin pair) {
+  const auto add = [&](size_t i, unsigned bits) {
+    scales[i] = static_cast<uint8_t>(scales[i] | bits);
+  };
+  if (group < 4) {
+    add(group, pair.scale);
+    add(group + 4, pair.min);
+    return;
+  }
+  add(group + 4, (pair.scale & 15U) | (pair.min & 15U) << 4);
+  add(group - 4, pair.scale >> 4 << 6);
+  add(group, pair.min >> 4 << 6);
+}
+
 }  // namespace lar::quant

@@ -27,6 +27,7 @@ struct Part {
   size_t rows = 0;
   const float* bias = nullptr;
   float scale = 1.0F;
+  bool scales_bias = false;
   ValueId out = program::kNone;
 };
 
@@ -66,8 +67,8 @@ class LinearOp final : public CpuOp {
   void run(const Step& step, const Worker& worker) override {
     const uint32_t tokens = step.rows(in_);
     if (tokens == 0) return;
-    std::byte* packed = is_private(tokens) ? worker.scratch + kernel_scratch_bytes()
-                                           : step.shared_scratch;
+    std::byte* packed =
+        is_private(tokens) ? worker.scratch + kernel_scratch_bytes() : step.shared_scratch;
     auto* normed = reinterpret_cast<float*>(packed + packed_bytes(tokens));
     if (is_private(tokens)) {
       pack(step, normed, packed, tokens, {0, tokens});
@@ -190,8 +191,9 @@ class LinearOp final : public CpuOp {
     const auto count = static_cast<size_t>(rows.end - rows.begin);
     for (uint32_t t = 0; t < tokens; ++t) {
       float* row = out + t * part.rows + rows.begin;
-      if (part.scale != 1.0F) vec_.scale(row, count, part.scale);
+      if (part.scale != 1.0F && !part.scales_bias) vec_.scale(row, count, part.scale);
       if (part.bias != nullptr) vec_.add(row, part.bias + rows.begin, row, count);
+      if (part.scale != 1.0F && part.scales_bias) vec_.scale(row, count, part.scale);
     }
   }
 
@@ -251,6 +253,7 @@ Result<OpPtr> make_linear(const Lowering& lowering, const LinearSpec& spec) {
               .row_bytes = *quant::row_bytes(quant::traits(weight.dtype), weight.shape.cols()),
               .rows = weight.shape.rows(),
               .scale = op.scale,
+              .scales_bias = op.scales_bias,
               .out = op.out};
     LAR_TRY(part.bias, lowering.constants.vector(op.bias));
     parts.push_back(part);

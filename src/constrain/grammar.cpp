@@ -1,0 +1,198 @@
+#include "constrain/grammar.h"
+
+#include <array>
+
+#include "constrain/regex.h"
+
+namespace lar::constrain {
+namespace {
+
+constexpr uint32_t kLeadKind = 65;  // white space before the start: [kLeadKind, bytes left]
+constexpr uint32_t kLeadBytes = 16;
+
+bool is_space(uint8_t byte) {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+bool is_empty_object(const JsonValue& value) {
+  return value.is(JsonValue::Kind::kObject) && value.members.empty();
+}
+
+JsonValue string_value(std::string text) {
+  return {.kind = JsonValue::Kind::kString, .text = std::move(text)};
+}
+
+Result<std::unique_ptr<SchemaReader>> read_schema(JsonValue schema, const SchemaOptions& options) {
+  const bool generating = options.purpose == Purpose::kGenerate;
+  if (generating && is_empty_object(schema)) {
+    schema.members.push_back({"type", string_value("object")});
+  }
+  LAR_TRY(SchemaDocument document, SchemaDocument::create(std::move(schema), options.draft));
+  return std::make_unique<SchemaReader>(std::move(document),
+                                        ReaderOptions{.formats = options.formats});
+}
+
+// Several schemas as definitions of one document; each is a resource of its own, so that its
+// references start at itself.
+Result<JsonValue> collect_schemas(const std::vector<NamedSchema>& schemas) {
+  JsonValue defs{.kind = JsonValue::Kind::kObject};
+  for (const NamedSchema& named : schemas) {
+    LAR_TRY(JsonValue schema, with_context(parse_json(named.schema), named.name));
+    if (is_empty_object(schema)) schema.members.push_back({"type", string_value("object")});
+    if (schema.is(JsonValue::Kind::kObject) && schema.find("$id") == nullptr) {
+      schema.members.push_back({"$id", string_value("lar:" + std::to_string(defs.members.size()))});
+    }
+    defs.members.push_back({named.name, std::move(schema)});
+  }
+  JsonValue all{.kind = JsonValue::Kind::kObject};
+  all.members.push_back({"$defs", std::move(defs)});
+  return all;
+}
+
+}  // namespace
+
+Grammar::Grammar() : rules_(*this), automaton_(states_, rules_) {
+  const uint32_t done = JsonRules::kDoneKind;
+  states_.intern({&done, 1});
+}
+
+uint32_t Grammar::kind(StateId state) const {
+  return states_.key(state)[0];
+}
+
+void Grammar::AllRules::step(StateId state, uint8_t byte, MoveList& out) {
+  const uint32_t kind = grammar_.kind(state);
+  if (kind == GbnfRules::kKind) {
+    grammar_.gbnf_->step(state, byte, out);
+  } else if (kind == kLeadKind) {
+    const uint32_t left = grammar_.states_.key(state)[1];
+    if (is_space(byte) && left > 0) {
+      const std::array<uint32_t, 2> next{kLeadKind, left - 1};
+      out.add(grammar_.states_.intern(next));
+    }
+    step(grammar_.start_, byte, out);
+  } else if (grammar_.json_ != nullptr) {
+    grammar_.json_->step(state, byte, out);
+  }
+}
+
+bool Grammar::AllRules::accepting(StateId state) {
+  const uint32_t kind = grammar_.kind(state);
+  if (kind == GbnfRules::kKind) return grammar_.gbnf_->accepting(state);
+  if (kind == kLeadKind) return accepting(grammar_.start_);
+  return state == kDone || grammar_.json_->accepting(state);
+}
+
+bool Grammar::AllRules::final_only(StateId state) {
+  const uint32_t kind = grammar_.kind(state);
+  if (kind == GbnfRules::kKind) return grammar_.gbnf_->final_only(state);
+  if (kind == kLeadKind) return false;
+  return state == kDone || grammar_.json_->final_only(state);
+}
+
+bool Grammar::AllRules::cacheable(StateId state, uint8_t byte) const {
+  const uint32_t kind = grammar_.kind(state);
+  if (kind == GbnfRules::kKind || kind == kLeadKind) return true;
+  return state != kDone && grammar_.json_->cacheable(state, byte);
+}
+
+void Grammar::AllRules::token_edges(StateId state, std::vector<TokenEdge>& out) {
+  const uint32_t kind = grammar_.kind(state);
+  if (kind == kLeadKind) return token_edges(grammar_.start_, out);
+  if (kind == GbnfRules::kKind) grammar_.gbnf_->token_edges(state, out);
+}
+
+Result<std::shared_ptr<Grammar>> Grammar::from_schema(std::string_view schema,
+                                                      const SchemaOptions& options) {
+  LAR_TRY(JsonValue json, parse_json(schema));
+  LAR_TRY(std::unique_ptr<SchemaReader> reader, read_schema(std::move(json), options));
+  const ExprId root = reader->root();
+  auto plan = std::make_unique<JsonPlan>(std::move(reader), options.purpose);
+  LAR_TRY(const NodeId node, plan->build(root));
+  std::shared_ptr<Grammar> grammar(new Grammar);
+  grammar->json_ = std::make_unique<JsonRules>(grammar->states_, std::move(plan));
+  grammar->start_ = grammar->json_->document(node);
+  return grammar;
+}
+
+Result<std::shared_ptr<Grammar>> Grammar::json_object() {
+  return from_schema(R"({"type":"object"})", {});
+}
+
+Result<std::shared_ptr<Grammar>> Grammar::from_gbnf(std::string_view text,
+                                                    const GbnfOptions& options) {
+  std::vector<std::string> outer;
+  for (const NamedSchema& named : options.schemas) outer.push_back(named.name);
+  LAR_TRY(const GbnfSyntax syntax, parse_gbnf(text, options.token_id, outer));
+  std::shared_ptr<Grammar> grammar(new Grammar);
+  std::vector<NodeId> nodes(syntax.rules.size(), 0);
+  if (!options.schemas.empty()) {
+    LAR_TRY(JsonValue all, collect_schemas(options.schemas));
+    LAR_TRY(std::unique_ptr<SchemaReader> reader,
+            read_schema(std::move(all), options.schema_options));
+    auto plan = std::make_unique<JsonPlan>(std::move(reader), options.schema_options.purpose);
+    const JsonValue* defs = plan->reader().document().root().find("$defs");
+    for (size_t rule = 0; rule < syntax.rules.size(); ++rule) {
+      if (syntax.rules[rule]) continue;
+      for (size_t i = 0; i < outer.size(); ++i) {
+        if (outer[i] != syntax.rule_names[rule]) continue;
+        const ExprId expr = plan->reader().algebra().schema(defs->members[i].value);
+        LAR_TRY(nodes[rule], with_context(plan->build(expr), outer[i]));
+      }
+    }
+    grammar->json_ = std::make_unique<JsonRules>(grammar->states_, std::move(plan));
+  }
+  Grammar* self = grammar.get();
+  LAR_TRY(grammar->gbnf_, GbnfRules::create(syntax, grammar->states_,
+                                            [self, nodes](uint32_t rule, uint8_t byte,
+                                                          StateId after, MoveList& out) {
+                                              self->json_->start(nodes[rule], byte, after, out);
+                                            }));
+  grammar->start_ = grammar->gbnf_->root();
+  return grammar;
+}
+
+Result<std::shared_ptr<Grammar>> Grammar::from_regex(std::string_view pattern) {
+  LAR_TRY(const Dfa dfa, compile_regex(pattern, RegexMatch::kWhole));
+  if (dfa.empty()) return fail(Code::kInvalidArgument, "regex: no text matches the expression");
+  std::shared_ptr<Grammar> grammar(new Grammar);
+  LAR_TRY(grammar->gbnf_, GbnfRules::of_strings(dfa, grammar->states_));
+  grammar->start_ = grammar->gbnf_->root();
+  return grammar;
+}
+
+StateId Grammar::start_after_space() {
+  const std::array<uint32_t, 2> key{kLeadKind, kLeadBytes};
+  return states_.intern(key);
+}
+
+MaskCache& Grammar::masks(const std::shared_ptr<const Vocabulary>& vocabulary) {
+  if (masks_ == nullptr || masks_->vocabulary() != vocabulary) {
+    MaskCache::Hooks hooks{.look_at = [this](std::string_view text) { look_at(text); },
+                           .mask_state =
+                               [this](StateId state, size_t longest) {
+                                 return json_ == nullptr || kind(state) >= GbnfRules::kKind
+                                            ? state
+                                            : json_->mask_state(state, longest);
+                               },
+                           .shared_key =
+                               [this](StateId state) {
+                                 return json_ != nullptr && kind(state) < GbnfRules::kKind &&
+                                                json_->is_free_string(state)
+                                            ? states_.key(state)
+                                            : std::span<const uint32_t>();
+                               }};
+    masks_ = std::make_unique<MaskCache>(vocabulary, std::move(hooks));
+  }
+  return *masks_;
+}
+
+void Grammar::look_at(std::string_view text) {
+  if (json_ != nullptr) json_->look_at(text);
+}
+
+std::string Grammar::explain(StateId state) {
+  return json_ == nullptr || kind(state) >= GbnfRules::kKind ? "" : json_->explain(state);
+}
+
+}  // namespace lar::constrain

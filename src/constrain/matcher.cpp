@@ -1,0 +1,279 @@
+#include "constrain/matcher.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace lar::constrain {
+namespace {
+
+constexpr size_t kMaxKeptPlaceMasks = 8;
+
+void set_bit(std::span<uint64_t> bits, TokenId token) {
+  if (token / 64 < bits.size()) bits[token / 64] |= uint64_t{1} << (token % 64);
+}
+
+void clear_bit(std::span<uint64_t> bits, TokenId token) {
+  if (token / 64 < bits.size()) bits[token / 64] &= ~(uint64_t{1} << (token % 64));
+}
+
+void set_all(std::span<uint64_t> bits, size_t count) {
+  std::ranges::fill(bits, ~uint64_t{0});
+  if (count % 64 != 0) bits.back() = (uint64_t{1} << (count % 64)) - 1;
+}
+
+}  // namespace
+
+Matcher::Matcher(std::shared_ptr<Grammar> grammar,
+                 std::shared_ptr<const Vocabulary> vocabulary,
+                 MatcherOptions options)
+    : grammar_(std::move(grammar)),
+      vocabulary_(std::move(vocabulary)),
+      options_(std::move(options)),
+      pool_(std::make_unique<StackPool>()),
+      stepper_(std::make_unique<Stepper>(grammar_->automaton(), *pool_)) {
+  state_.waiting = !options_.start_after_texts.empty() || !options_.start_after_tokens.empty();
+  if (!state_.waiting) {
+    state_.threads = {{grammar_->start(), kNoFrame}};
+  } else {
+    for (const std::string& text : options_.start_after_texts) {
+      tail_bytes_ = std::max(tail_bytes_, text.size());
+    }
+    find_trigger_tokens();
+  }
+}
+
+Matcher Matcher::clone() const {
+  Matcher copy(grammar_, vocabulary_, {});
+  copy.options_ = options_;
+  *copy.pool_ = *pool_;
+  copy.state_ = state_;
+  copy.text_ = text_;
+  copy.history_ = history_;
+  copy.trigger_tokens_ = trigger_tokens_;
+  copy.tail_bytes_ = tail_bytes_;
+  return copy;
+}
+
+Result<void> Matcher::check_limits() {
+  if (!stepper_->exhausted() && !grammar_->exhausted()) return {};
+  return fail(Code::kResourceExhausted,
+              "the grammar is too ambiguous or too large to follow: more than " +
+                  std::to_string(kMaxThreads) + " readings or " + std::to_string(kMaxStates) +
+                  " states");
+}
+
+std::vector<Thread> Matcher::first_threads() {
+  return {{grammar_->start_after_space(), kNoFrame}};
+}
+
+// Tokens that hold the end of a start_after text and more.
+void Matcher::find_trigger_tokens() {
+  for (TokenId token = 0; token < vocabulary_->size(); ++token) {
+    const std::string& text = vocabulary_->text(token);
+    const bool candidate = std::ranges::any_of(options_.start_after_texts, [&](const auto& start) {
+      if (text.find(start) != std::string::npos) return text.size() > start.size();
+      for (size_t known = 1; known < start.size(); ++known) {
+        const std::string_view end = std::string_view(start).substr(known);
+        if (text.size() > end.size() && text.starts_with(end)) return true;
+      }
+      return false;
+    });
+    if (candidate) trigger_tokens_.push_back(token);
+  }
+}
+
+bool Matcher::read_text(std::vector<Thread>& threads, size_t before, std::string_view text) {
+  std::vector<Thread> next;
+  text_.resize(before);
+  for (const char c : text) {
+    grammar_->look_at(text_);
+    stepper_->step(threads, static_cast<uint8_t>(c), next);
+    std::swap(threads, next);
+    if (threads.empty()) return false;
+    text_.push_back(c);
+  }
+  return true;
+}
+
+bool Matcher::wait_through(std::string_view text, State& next) {
+  const std::string all = state_.tail + std::string(text);
+  size_t end = std::string::npos;
+  for (const std::string& start : options_.start_after_texts) {
+    const size_t at = all.find(start);
+    // What ended before this token has been looked for already.
+    if (at != std::string::npos && at + start.size() > state_.tail.size()) {
+      end = std::min(end, at + start.size());
+    }
+  }
+  if (end == std::string::npos) {
+    next.waiting = true;
+    next.tail = all.substr(all.size() - std::min(all.size(), tail_bytes_));
+    return true;
+  }
+  next.waiting = false;
+  next.tail.clear();
+  next.threads = first_threads();
+  next.text_size = all.size() - end;
+  return read_text(next.threads, 0, std::string_view(all).substr(end));
+}
+
+void Matcher::fill_waiting(std::span<uint64_t> bits) {
+  set_all(bits, vocabulary_->size());
+  for (const TokenId token : vocabulary_->end_tokens()) clear_bit(bits, token);
+  for (const TokenId token : trigger_tokens_) {
+    const StackPool::Size pool_size = pool_->size();
+    State next;
+    if (!wait_through(vocabulary_->text(token), next)) clear_bit(bits, token);
+    pool_->shrink(pool_size);
+  }
+}
+
+void Matcher::fill_text_bits(std::span<uint64_t> bits) {
+  for (const KeptMask& kept : kept_masks_) {
+    if (kept.threads != state_.threads) continue;
+    std::ranges::copy(kept.bits, bits.begin());
+    return;
+  }
+  grammar_->masks(vocabulary_).fill(*stepper_, state_.threads, bits);
+  if (kept_masks_.size() >= kMaxKeptPlaceMasks) kept_masks_.pop_front();
+  kept_masks_.push_back({state_.threads, {bits.begin(), bits.end()}});
+}
+
+void Matcher::fill_token_bits(std::span<uint64_t> bits) {
+  for (const Thread& thread : state_.threads) {
+    stepper_->for_each_exit(thread, [&](Thread at) {
+      for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
+        if (!edge.negated) {
+          set_bit(bits, edge.token);
+          continue;
+        }
+        for (TokenId token = 0; token < vocabulary_->size(); ++token) {
+          if (token != edge.token && !vocabulary_->is_end(token)) set_bit(bits, token);
+        }
+      }
+    });
+  }
+}
+
+Result<void> Matcher::fill_mask(std::span<uint64_t> bits) {
+  if (bits.size() != vocabulary_->mask_words()) {
+    return fail(Code::kInvalidArgument, "the mask has the wrong size");
+  }
+  std::ranges::fill(bits, uint64_t{0});
+  if (state_.waiting) {
+    fill_waiting(bits);
+  } else {
+    fill_text_bits(bits);
+    fill_token_bits(bits);
+    if (is_complete()) {
+      for (const TokenId token : vocabulary_->end_tokens()) set_bit(bits, token);
+    }
+  }
+  return check_limits();
+}
+
+void Matcher::read_token(const std::vector<Thread>& from, TokenId token, std::vector<Thread>& out) {
+  const bool end = vocabulary_->is_end(token);
+  for (const Thread& thread : from) {
+    stepper_->for_each_exit(thread, [&](Thread at) {
+      for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
+        const bool matches = edge.negated ? token != edge.token && !end : token == edge.token;
+        if (matches) stepper_->apply(edge.moves, at.below, out);
+      }
+    });
+  }
+}
+
+Result<void> Matcher::accept(TokenId token) {
+  if (token >= vocabulary_->size()) {
+    return fail(Code::kInvalidArgument, "token " + std::to_string(token) + " does not exist");
+  }
+  const std::string& text = vocabulary_->text(token);
+  State next;
+  bool allowed = true;
+  if (state_.waiting) {
+    const bool starts =
+        std::ranges::find(options_.start_after_tokens, token) != options_.start_after_tokens.end();
+    if (starts) {
+      next.threads = first_threads();
+    } else {
+      allowed = !vocabulary_->is_end(token) && wait_through(text, next);
+    }
+  } else if (vocabulary_->is_end(token) && is_complete()) {
+    next = state_;
+  } else {
+    if (!text.empty()) {
+      next.threads = state_.threads;
+      if (!read_text(next.threads, state_.text_size, text)) next.threads.clear();
+    }
+    read_token(state_.threads, token, next.threads);
+    text_.resize(state_.text_size);
+    text_ += text;
+    next.text_size = text_.size();
+    allowed = !next.threads.empty();
+  }
+  LAR_TRY(check_limits());
+  if (!allowed) {
+    return fail(Code::kInvalidArgument,
+                "token " + std::to_string(token) + " does not fit the grammar here");
+  }
+  history_.push_back(std::move(state_));
+  if (history_.size() > kMaxRollback) history_.pop_front();
+  state_ = std::move(next);
+  return {};
+}
+
+Result<void> Matcher::rollback(size_t tokens) {
+  if (tokens > history_.size()) {
+    return fail(Code::kInvalidArgument, "cannot go back " + std::to_string(tokens) + " tokens");
+  }
+  for (; tokens > 0; --tokens) {
+    state_ = std::move(history_.back());
+    history_.pop_back();
+  }
+  return {};
+}
+
+bool Matcher::is_complete() const {
+  return !state_.waiting && std::ranges::any_of(state_.threads, [&](Thread thread) {
+    return stepper_->ends_at(thread, kNoFrame);
+  });
+}
+
+std::string Matcher::forced_text(size_t max_bytes) {
+  std::string text;
+  if (state_.waiting) return text;
+  std::vector<Thread> threads = state_.threads;
+  std::vector<Thread> next;
+  std::vector<Thread> only;
+  while (text.size() < max_bytes) {
+    const bool may_end = std::ranges::any_of(
+        threads, [&](Thread thread) { return stepper_->ends_at(thread, kNoFrame); });
+    const bool by_token = std::ranges::any_of(threads, [&](Thread thread) {
+      bool any = false;
+      stepper_->for_each_exit(
+          thread, [&](Thread at) { any |= !grammar_->automaton().token_edges(at.top).empty(); });
+      return any;
+    });
+    if (may_end || by_token) break;
+    int choices = 0;
+    char byte = 0;
+    const std::string so_far = text_.substr(0, state_.text_size) + text;
+    grammar_->look_at(so_far);
+    for (unsigned b = 0; b < 256 && choices < 2; ++b) {
+      stepper_->step(threads, static_cast<uint8_t>(b), next);
+      if (next.empty()) continue;
+      ++choices;
+      byte = static_cast<char>(b);
+      std::swap(only, next);
+    }
+    if (choices != 1) break;
+    text.push_back(byte);
+    std::swap(threads, only);
+  }
+  text.resize(text.size() - utf8_incomplete_tail(text));
+  return text;
+}
+
+}  // namespace lar::constrain

@@ -1,0 +1,62 @@
+// Which tokens may come next. The work is split as the automaton is: what a state allows inside
+// its own frame is computed once and kept; at run time only the tokens that leave the frame are
+// looked at against the stack.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "constrain/stepper.h"
+#include "constrain/vocabulary.h"
+
+namespace lar::constrain {
+
+constexpr size_t kMaxKeptMasks = 1'024;  // of one grammar; about 20 KB each for 150,000 tokens
+constexpr size_t kMaxSuffixes =
+    32'768;  // texts of one mask that are sorted into a trie of their own
+
+class MaskCache {
+ public:
+  // How a grammar relates states to masks; see JsonRules.
+  struct Hooks {
+    std::function<void(std::string_view)> look_at;
+    std::function<StateId(StateId, size_t longest)> mask_state;
+    // The words of a state whose mask does not depend on the grammar, or nothing.
+    std::function<std::span<const uint32_t>(StateId)> shared_key;
+  };
+
+  MaskCache(std::shared_ptr<const Vocabulary> vocabulary, Hooks hooks)
+      : vocabulary_(std::move(vocabulary)), hooks_(std::move(hooks)) {}
+
+  const std::shared_ptr<const Vocabulary>& vocabulary() const { return vocabulary_; }
+
+  // Sets the bits of the tokens whose text some thread can read. `bits` has mask_words() words.
+  void fill(Stepper& stepper, std::span<const Thread> threads, std::span<uint64_t> bits);
+
+  // The mask of a state; made if it is not kept.
+  std::shared_ptr<const StateMask> mask(Stepper& stepper, StateId state);
+
+ private:
+  void fill_thread(Stepper& stepper, Thread thread, std::span<uint64_t> bits);
+  void fill_after(Stepper& stepper, const StateMask& mask, Thread next, std::span<uint64_t> bits);
+  std::shared_ptr<const StateMask> make(Stepper& stepper, StateId state);
+
+  struct Range {  // of nodes, all below one of depth `skipped`
+    uint32_t begin = 0;
+    uint32_t end = 0;
+    size_t skipped = 0;
+  };
+  template <class Visit>
+  void walk(Stepper& stepper, const TokenTrie& trie, Range range, Thread first, Visit visit);
+
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  Hooks hooks_;
+  std::unordered_map<StateId, std::shared_ptr<const StateMask>> kept_;
+  std::deque<StateId> order_;  // of keeping
+  std::vector<std::vector<Thread>> levels_;
+  std::string path_;  // of the walk
+};
+
+}  // namespace lar::constrain

@@ -1,0 +1,34 @@
+#include "store/json.h"
+
+#include <gtest/gtest.h>
+
+namespace lar::store {
+namespace {
+
+std::string round(std::string_view text) {
+  const auto value = parse_json(text);
+  return value ? go_json(*value) : value.error().message;
+}
+
+TEST(Json, IsWrittenAsGoWritesIt) {
+  EXPECT_EQ(round(R"({ "b" : 1, "a" : [ true, null, "x" ] })"), R"({"b":1,"a":[true,null,"x"]})");
+  EXPECT_EQ(round(R"("<a>&\u2028\u2029")"), R"("\u003ca\u003e\u0026\u2028\u2029")");
+  EXPECT_EQ(round(R"("\b\f\n\r\t\u0001\u007f\"\\/é")"), "\"\\b\\f\\n\\r\\t\\u0001\x7f\\\"\\\\/é\"");
+  EXPECT_EQ(round("[0.7, 1.0, 1e-7, 1e21, 1e20, 1.5e-9, -0.000001, 123456789]"),
+            "[0.7,1,1e-7,1e+21,100000000000000000000,1.5e-9,-0.000001,123456789]");
+  EXPECT_EQ(round("[18446744073709551615, -9223372036854775808]"),
+            "[18446744073709551615,-9223372036854775808]");
+}
+
+TEST(Json, RefusesWhatIsNoneAndWhatNestsTooDeep) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\":}", "nul", "\"\xff\"", "1 2", "NaN"}) {
+    EXPECT_EQ(round(text), "invalid JSON") << text;
+  }
+  EXPECT_TRUE(parse_json(std::string(32, '[') + std::string(32, ']')));
+  EXPECT_FALSE(parse_json(std::string(33, '[') + std::string(33, ']')));
+  EXPECT_EQ(round(std::string(1'000'000, '[')), "JSON is nested too deep");
+  EXPECT_TRUE(parse_json("\"" + std::string(100, '[') + "\\\"" + std::string(100, '{') + "\""));
+}
+
+}  // namespace
+}  // namespace lar::store
