@@ -138,7 +138,8 @@ Result<void> Renderer::print(const Value& value) {
 [[gnu::noinline]] Result<Renderer::Flow> Renderer::run_loop(const Stmt& stmt, LoopRun run) {
   const Ref<LoopObject> loop(
       new LoopObject(stmt, scope_, std::move(run.iterator), run.length, run.depth, &meter_));
-  bool ran = false;
+  // As in Jinja, a round that break or continue cut short does not keep the else away.
+  bool completed = false;
   {
     const Restored scope(scope_, Ref<Scope>(new Scope(scope_, &meter_)));
     Value item;
@@ -146,22 +147,20 @@ Result<void> Renderer::print(const Value& value) {
       LAR_TRY(const bool more, loop->advance(*this, &item));
       if (!more) break;
       if (!meter_.work(1)) return out_of_limits();
-      if (ran) {
-        // A macro of the last round keeps that round's variables.
-        if (scope_->unique()) {
-          scope_->clear();
-        } else {
-          scope_ = Ref<Scope>(new Scope(scope_->parent(), &meter_));
-        }
+      // A macro of the last round keeps that round's variables.
+      if (scope_->unique()) {
+        scope_->clear();
+      } else {
+        scope_ = Ref<Scope>(new Scope(scope_->parent(), &meter_));
       }
-      ran = true;
       LAR_TRY(assign(*stmt.exprs[0], std::move(item)));
       scope_->set(kNameLoop, Value::object(loop.get()));
       LAR_TRY(const Flow flow, exec_body(stmt.bodies[0]));
       if (flow == Flow::kBreak) break;
+      if (flow == Flow::kNext) completed = true;
     }
   }
-  if (!ran && stmt.bodies.size() > 1) return exec_scoped(stmt.bodies[1], scope_);
+  if (!completed && stmt.bodies.size() > 1) return exec_scoped(stmt.bodies[1], scope_);
   return Flow::kNext;
 }
 
