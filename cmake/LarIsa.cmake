@@ -26,8 +26,13 @@ function(lar_isa_sources target isa)
   set(object ${target}_${isa})
   add_library(${object} OBJECT ${ARGN})
   target_link_libraries(${object} PRIVATE lar_options)
+  # Checks of every access in code that is inlined as far as this take minutes to optimise.
+  set(level -O3)
+  if(LAR_SANITIZE)
+    set(level -O1)
+  endif()
   # GCC 12 takes the undefined inputs of its own intrinsics for mistakes (its bug 105593).
-  target_compile_options(${object} PRIVATE ${options} -O3
+  target_compile_options(${object} PRIVATE ${options} ${level}
     $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
   target_compile_definitions(${target} PUBLIC LAR_HAVE_ISA_${isa}=1)
