@@ -81,8 +81,9 @@ void register_attention(IsaSet isas) {
   for (const AttentionKernel& kernel : all_attention_kernels()) {
     if (!isas.has(kernel.isa)) continue;
     for (const Shape& shape :
-         {Shape{14, 2, 64, 4096, 1}, Shape{32, 8, 64, 255, 1}, Shape{32, 8, 64, 4096, 1}, Shape{32, 8, 128, 4096, 1},
-          Shape{16, 16, 64, 4096, 1}, Shape{32, 8, 64, 0, 512}, Shape{32, 8, 128, 1536, 512}}) {
+         {Shape{14, 2, 64, 4096, 1}, Shape{32, 8, 64, 255, 1}, Shape{32, 8, 64, 4096, 1},
+          Shape{32, 8, 128, 4096, 1}, Shape{16, 16, 64, 4096, 1}, Shape{32, 8, 64, 0, 512},
+          Shape{32, 8, 128, 1536, 512}}) {
       const std::string name = "attention/" + std::to_string(shape.heads) + "of" +
                                std::to_string(shape.kv_heads) + "x" + std::to_string(shape.dim) +
                                "/" + std::to_string(shape.history) + "+" +

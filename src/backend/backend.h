@@ -33,7 +33,7 @@ struct CompileOptions {
 };
 
 struct MemoryItem {
-  std::string what;     // "weights (mapped)", "kv cache", "activations", ...
+  std::string what;  // "weights (mapped)", "kv cache", "activations", ...
   uint64_t bytes = 0;
   bool mapped = false;  // backed by the file: counts for the page cache, not for private memory
 };
@@ -56,10 +56,10 @@ struct SequenceSlice {
 };
 
 struct StepInput {
-  std::span<const int32_t> tokens;              // ids of all rows
-  std::span<const SequenceSlice> sequences;     // cover the rows in order
-  std::span<const uint32_t> output_rows;        // rising rows whose logits are wanted
-  bool want_logits = true;                      // false: hidden states only (embeddings)
+  std::span<const int32_t> tokens;           // ids of all rows
+  std::span<const SequenceSlice> sequences;  // cover the rows in order
+  std::span<const uint32_t> output_rows;     // rising rows whose logits are wanted
+  bool want_logits = true;                   // false: hidden states only (embeddings)
 };
 
 // A compiled program with its memory. One thread uses it at a time.

@@ -6,8 +6,8 @@ namespace lar {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }
 
-#define LAR_CHECK(condition)                                       \
-  do {                                                             \
-    if (!(condition)) [[unlikely]]                                 \
-      ::lar::check_failed(#condition, __FILE__, __LINE__);         \
+#define LAR_CHECK(condition)                               \
+  do {                                                     \
+    if (!(condition)) [[unlikely]]                         \
+      ::lar::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -56,14 +56,14 @@ Result<T> with_context(Result<T> result, std::string_view context) {
 
 // LAR_TRY(expr)               returns the error of a Result<void> (or drops the value)
 // LAR_TRY(auto x, expr)       declares x from a Result<T>, or returns the error
-#define LAR_TRY_1(expr)                                                     \
-  do {                                                                      \
-    if (auto lar_try_result = (expr); !lar_try_result) {                    \
+#define LAR_TRY_1(expr)                                                        \
+  do {                                                                         \
+    if (auto lar_try_result = (expr); !lar_try_result) {                       \
       return std::unexpected<::lar::Error>(std::move(lar_try_result).error()); \
-    }                                                                       \
+    }                                                                          \
   } while (false)
-#define LAR_TRY_2_IMPL(tmp, decl, expr)                              \
-  auto tmp = (expr);                                                 \
+#define LAR_TRY_2_IMPL(tmp, decl, expr)                                   \
+  auto tmp = (expr);                                                      \
   if (!tmp) return std::unexpected<::lar::Error>(std::move(tmp).error()); \
   decl = std::move(tmp).value()
 #define LAR_TRY_2(decl, expr) LAR_TRY_2_IMPL(LAR_CONCAT(lar_try_, __COUNTER__), decl, expr)

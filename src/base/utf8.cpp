@@ -23,7 +23,9 @@ constexpr Lead lead_of(uint8_t byte) {
   return {};
 }
 
-uint8_t byte_at(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
+uint8_t byte_at(std::string_view text, size_t i) {
+  return static_cast<uint8_t>(text[i]);
+}
 
 }  // namespace
 

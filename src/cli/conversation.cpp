@@ -28,11 +28,13 @@ Result<Conversation> Conversation::create(const runtime::Model& model) {
 }
 
 void Conversation::add_user(std::string text) {
-  messages_.push_back({.role = "user", .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
+  messages_.push_back(
+      {.role = "user", .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
 }
 
 void Conversation::add_assistant(std::string text) {
-  messages_.push_back({.role = "assistant", .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
+  messages_.push_back({.role = "assistant",
+                       .content = chat::Value::string(std::move(text), chat::Origin::kContent)});
 }
 
 Result<std::vector<int32_t>> Conversation::prompt() const {
@@ -45,7 +47,8 @@ Result<std::vector<int32_t>> Conversation::prompt() const {
   }
   std::vector<chat::Message> messages;
   if (!system_.empty()) {
-    messages.push_back({.role = "system", .content = chat::Value::string(system_, chat::Origin::kContent)});
+    messages.push_back(
+        {.role = "system", .content = chat::Value::string(system_, chat::Origin::kContent)});
   }
   messages.insert(messages.end(), messages_.begin(), messages_.end());
   LAR_TRY(const chat::Prompt prompt, template_->render(messages, chat::Value(), {}));

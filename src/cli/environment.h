@@ -11,14 +11,14 @@
 namespace lar::cli {
 
 struct Environment {
-  IsaSet isas;               // of this machine, narrowed by LAR_ISA
-  int threads = 1;           // processors this process may use
+  IsaSet isas;      // of this machine, narrowed by LAR_ISA
+  int threads = 1;  // processors this process may use
   bool stdin_is_terminal = false;
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
-  bool nohistory = false;                     // OLLAMA_NOHISTORY
-  std::optional<uint32_t> context_length;     // OLLAMA_CONTEXT_LENGTH
-  std::string home;                           // HOME
+  bool nohistory = false;                  // OLLAMA_NOHISTORY
+  std::optional<uint32_t> context_length;  // OLLAMA_CONTEXT_LENGTH
+  std::string home;                        // HOME
 };
 
 // Errors: a variable that has no sensible value, by name.

@@ -13,7 +13,8 @@ namespace {
 
 class Printer final : public runtime::TextSink {
  public:
-  void on_text(runtime::RequestId, std::string_view text,
+  void on_text(runtime::RequestId,
+               std::string_view text,
                std::span<const runtime::TokenProbability>) override {
     answer_.text += text;
     if (written_) written_ = write_stdout(text);

@@ -148,9 +148,10 @@ std::string plan_text(const backend::MemoryPlan& plan) {
 
 std::string as_text(const gguf::File& file, const std::optional<backend::MemoryPlan>& plan) {
   const runtime::ModelInfo info = runtime::describe(file);
-  std::string text = fmt::format("{}\n  GGUF version {}, {}, {} parameters, {} tensors\n\nmetadata\n",
-                                 file.name(), file.version(), human_bytes(file.file_bytes()),
-                                 human_count(info.parameters), file.tensors().size());
+  std::string text =
+      fmt::format("{}\n  GGUF version {}, {}, {} parameters, {} tensors\n\nmetadata\n", file.name(),
+                  file.version(), human_bytes(file.file_bytes()), human_count(info.parameters),
+                  file.tensors().size());
   for (const gguf::KeyValue& entry : file.metadata()) {
     text += fmt::format("  {:<42} {}\n", utf8_sanitize(entry.key), value_text(entry.value));
   }

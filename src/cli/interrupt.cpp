@@ -7,7 +7,8 @@ namespace lar::cli {
 namespace {
 
 // A signal handler can reach nothing but a global.
-volatile std::sig_atomic_t interrupts = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t interrupts =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void on_interrupt(int) {
   if (interrupts > 0) std::_Exit(130);
@@ -29,7 +30,11 @@ InterruptGuard::~InterruptGuard() {
   ::sigaction(SIGINT, &action, nullptr);
 }
 
-bool InterruptGuard::interrupted() const { return interrupts > 0; }
-void InterruptGuard::reset() { interrupts = 0; }
+bool InterruptGuard::interrupted() const {
+  return interrupts > 0;
+}
+void InterruptGuard::reset() {
+  interrupts = 0;
+}
 
 }  // namespace lar::cli

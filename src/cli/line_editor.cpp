@@ -12,9 +12,12 @@ namespace {
 constexpr int kHistoryLines = 100;
 
 // libedit reads on after a signal; the flag tells why the line ended.
-volatile std::sig_atomic_t line_interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t line_interrupted =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-void on_interrupt(int) { line_interrupted = 1; }
+void on_interrupt(int) {
+  line_interrupted = 1;
+}
 
 }  // namespace
 

@@ -11,8 +11,10 @@
 namespace lar::cli {
 namespace {
 
-Result<void> write_logits(const gguf::File& file, const std::vector<int32_t>& tokens,
-                          const runtime::EvaluateOptions& options, const std::string& out) {
+Result<void> write_logits(const gguf::File& file,
+                          const std::vector<int32_t>& tokens,
+                          const runtime::EvaluateOptions& options,
+                          const std::string& out) {
   LAR_TRY(auto evaluator, runtime::Evaluator::create(file, options));
   for (const int32_t token : tokens) {
     if (token < 0 || static_cast<uint32_t>(token) >= evaluator.vocab()) {

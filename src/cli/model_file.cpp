@@ -23,8 +23,7 @@ void draw_bar(uint64_t done, uint64_t total) {
 
 }  // namespace
 
-runtime::LoadOptions load_options(const Environment& environment,
-                                  const runtime::Options& options) {
+runtime::LoadOptions load_options(const Environment& environment, const runtime::Options& options) {
   runtime::LoadOptions load;
   load.threads = environment.threads;
   if (options.num_thread && *options.num_thread > 0) {

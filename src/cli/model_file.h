@@ -13,12 +13,11 @@ namespace lar::cli {
 
 // What the environment and the request's options say about loading. `trained` is the context the
 // model was trained for.
-runtime::LoadOptions load_options(const Environment& environment,
-                                  const runtime::Options& options);
+runtime::LoadOptions load_options(const Environment& environment, const runtime::Options& options);
 
-// Opens and warms up the file (`demo`, where no file is called so, is the model inside the program);
-// a bar on stderr shows the progress where stderr is a terminal and
-// the file is not in memory yet.
+// Opens and warms up the file (`demo`, where no file is called so, is the model inside the
+// program); a bar on stderr shows the progress where stderr is a terminal and the file is not in
+// memory yet.
 Result<std::shared_ptr<const gguf::File>> open_model(const std::string& path,
                                                      const Environment& environment);
 

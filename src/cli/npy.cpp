@@ -19,13 +19,20 @@ Result<NpyWriter> NpyWriter::create(const std::string& path, uint64_t rows, uint
   writer.path_ = path;
   writer.file_.reset(std::fopen(path.c_str(), "wb"));
   if (!writer.file_) return write_error(path);
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}",
-                                   rows, cols);
+  std::string header =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, cols);
   // Magic, version and length take 10 bytes; all of it ends with a newline at a multiple of 64.
   header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
   header += '\n';
   const auto length = static_cast<uint16_t>(header.size());
-  const unsigned char prefix[] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0,
+  const unsigned char prefix[] = {0x93,
+                                  'N',
+                                  'U',
+                                  'M',
+                                  'P',
+                                  'Y',
+                                  1,
+                                  0,
                                   static_cast<unsigned char>(length & 0xFF),
                                   static_cast<unsigned char>(length >> 8)};
   if (std::fwrite(prefix, 1, sizeof(prefix), writer.file_.get()) != sizeof(prefix) ||

@@ -14,14 +14,17 @@ int print_error(const std::string& message) {
   return 1;
 }
 
-int print_error(const Error& error) { return print_error(error.message); }
+int print_error(const Error& error) {
+  return print_error(error.message);
+}
 
 Result<void> write_stdout(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      return fail(Code::kUnavailable, std::string("cannot write the output: ") + std::strerror(errno));
+      return fail(Code::kUnavailable,
+                  std::string("cannot write the output: ") + std::strerror(errno));
     }
     text.remove_prefix(static_cast<size_t>(written));
   }

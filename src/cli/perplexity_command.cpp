@@ -34,8 +34,7 @@ struct Document {
 };
 
 Result<Document> read_document(const gguf::File& file, const std::string& path) {
-  LAR_TRY(const auto tokenizer,
-          with_context(tokenizer::Tokenizer::create(file), file.name()));
+  LAR_TRY(const auto tokenizer, with_context(tokenizer::Tokenizer::create(file), file.name()));
   LAR_TRY(const MappedFile text, MappedFile::open(path));
   const auto bytes = text.bytes();
   const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -59,11 +58,10 @@ Result<std::string> measure(const PerplexityArguments& arguments, const Environm
   };
   std::string text;
   if (arguments.base_path.empty()) {
-    LAR_TRY(const auto result,
-            runtime::measure_perplexity(model, document.tokens, document.bos, arguments.options,
-                                        progress));
-    text = fmt::format("Final estimate: PPL = {:.4f} +/- {:.5f}\n", result.value,
-                       result.uncertainty);
+    LAR_TRY(const auto result, runtime::measure_perplexity(model, document.tokens, document.bos,
+                                                           arguments.options, progress));
+    text =
+        fmt::format("Final estimate: PPL = {:.4f} +/- {:.5f}\n", result.value, result.uncertainty);
   } else {
     LAR_TRY(const auto base_file, open_model(arguments.base_path, environment));
     LAR_TRY(auto base, evaluator_for(*base_file, arguments, environment));

@@ -32,7 +32,9 @@ std::optional<std::string> after(const std::string& line, std::string_view prefi
   return begin == std::string::npos ? std::string() : line.substr(begin);
 }
 
-void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void say(std::string_view text) {
+  fmt::print(stderr, "{}\n", text);
+}
 
 class Repl {
  public:
@@ -100,8 +102,9 @@ class Repl {
       say("Set 'quiet' mode.");
     } else if (line == "/show info") {
       const runtime::ModelInfo& info = model_.info();
-      fmt::print(stderr, "  architecture      {}\n  parameters        {}\n  quantization      {}\n"
-                         "  context length    {}\n  memory            {}\n",
+      fmt::print(stderr,
+                 "  architecture      {}\n  parameters        {}\n  quantization      {}\n"
+                 "  context length    {}\n  memory            {}\n",
                  info.architecture, human_count(info.parameters), info.quantization,
                  info.context_train, human_bytes(model_.memory().total_bytes()));
     } else if (line == "/show system") {
@@ -132,11 +135,12 @@ class Repl {
       conversation_.add_user(std::move(message));
       LAR_TRY(request.prompt, conversation_.prompt());
     }
-    auto fitted = runtime::fit_prompt(std::move(request.prompt), model_.context(),
-                                      request.options.num_keep);
+    auto fitted =
+        runtime::fit_prompt(std::move(request.prompt), model_.context(), request.options.num_keep);
     if (fitted.dropped > 0) {
-      fmt::print(stderr, "Warning: the conversation is longer than the context of {} tokens; {} "
-                         "tokens of it were dropped\n",
+      fmt::print(stderr,
+                 "Warning: the conversation is longer than the context of {} tokens; {} "
+                 "tokens of it were dropped\n",
                  model_.context(), fitted.dropped);
     }
     request.prompt = std::move(fitted.tokens);

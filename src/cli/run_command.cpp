@@ -49,7 +49,8 @@ std::string prompt_text(const RunArguments& arguments, const Environment& enviro
   return text;
 }
 
-Result<std::vector<int32_t>> prompt_tokens(const runtime::Model& model, std::string text,
+Result<std::vector<int32_t>> prompt_tokens(const runtime::Model& model,
+                                           std::string text,
                                            bool raw) {
   if (raw) return raw_prompt(model, text);
   LAR_TRY(Conversation conversation, Conversation::create(model));
@@ -57,8 +58,10 @@ Result<std::vector<int32_t>> prompt_tokens(const runtime::Model& model, std::str
   return conversation.prompt();
 }
 
-Result<void> answer_once(runtime::Model& model, const RunArguments& arguments,
-                         const runtime::Options& options, const Environment& environment,
+Result<void> answer_once(runtime::Model& model,
+                         const RunArguments& arguments,
+                         const runtime::Options& options,
+                         const Environment& environment,
                          std::chrono::nanoseconds load) {
   std::string text = prompt_text(arguments, environment);
   LAR_TRY(auto tokens, prompt_tokens(model, std::move(text), arguments.raw));
@@ -87,8 +90,8 @@ Result<int> run_model(const RunArguments& arguments, const Environment& environm
   LAR_TRY(const auto model,
           runtime::Model::load(std::move(file), load_options(environment, options)));
   const auto load = std::chrono::steady_clock::now() - start;
-  const bool interactive = environment.stdin_is_terminal && environment.stdout_is_terminal &&
-                           arguments.words.empty();
+  const bool interactive =
+      environment.stdin_is_terminal && environment.stdout_is_terminal && arguments.words.empty();
   if (interactive) {
     return run_repl(*model,
                     {.raw = arguments.raw, .verbose = arguments.verbose, .options = options},

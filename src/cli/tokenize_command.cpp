@@ -18,7 +18,6 @@ std::string read_stdin() {
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
-
 struct TokenizeArguments {
   std::string path;
   bool no_bos = false;
@@ -28,8 +27,7 @@ struct TokenizeArguments {
 
 Result<std::string> tokenize(const TokenizeArguments& arguments, const Environment& environment) {
   LAR_TRY(const auto file, open_model(arguments.path, environment));
-  LAR_TRY(const auto tokenizer,
-          with_context(tokenizer::Tokenizer::create(*file), arguments.path));
+  LAR_TRY(const auto tokenizer, with_context(tokenizer::Tokenizer::create(*file), arguments.path));
   LAR_TRY(const auto ids,
           tokenizer->encode(read_stdin(), {.add_special = !arguments.no_bos,
                                            .parse_special = arguments.parse_special}));

@@ -5,8 +5,7 @@
 namespace lar::models {
 
 Result<program::Program> build_qwen3(const gguf::File& file) {
-  return build_decoder(file,
-                       {.rope_style = program::RopeStyle::kHalves, .qk_norm = QkNorm::kRms});
+  return build_decoder(file, {.rope_style = program::RopeStyle::kHalves, .qk_norm = QkNorm::kRms});
 }
 
 }  // namespace lar::models

@@ -17,7 +17,9 @@ constexpr std::array kArchitectures = {
 
 }  // namespace
 
-std::span<const Architecture> all_architectures() { return kArchitectures; }
+std::span<const Architecture> all_architectures() {
+  return kArchitectures;
+}
 
 Result<program::Program> build(const gguf::File& file) {
   LAR_TRY(const std::string_view name, file.require_string("general.architecture"));

@@ -37,7 +37,9 @@ Result<double> run_once(Evaluator& evaluator, const BenchTest& test) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Result<BenchResult> run_test(const gguf::File& file, const BenchSpec& spec, const BenchTest& test,
+Result<BenchResult> run_test(const gguf::File& file,
+                             const BenchSpec& spec,
+                             const BenchTest& test,
                              const std::function<bool(uint32_t)>& progress) {
   LAR_TRY(auto evaluator,
           Evaluator::create(file, {.threads = spec.threads,
@@ -55,15 +57,14 @@ Result<BenchResult> run_test(const gguf::File& file, const BenchSpec& spec, cons
   const double mean_context = test.depth + (count - 1.0) / 2.0;
   if (test.prompt > 0) {
     result.tokens = count;
-    result.ops = static_cast<double>(cost.ops_per_token) * count +
-                 static_cast<double>(cost.ops_per_output);
+    result.ops =
+        static_cast<double>(cost.ops_per_token) * count + static_cast<double>(cost.ops_per_output);
   } else {
     result.tokens = count * test.rows;
-    result.bytes = count * (static_cast<double>(cost.weight_bytes) +
-                            static_cast<double>(cost.kv_bytes_per_position) * mean_context *
-                                test.rows);
-    result.ops =
-        static_cast<double>(cost.ops_per_token + cost.ops_per_output) * count * test.rows;
+    result.bytes =
+        count * (static_cast<double>(cost.weight_bytes) +
+                 static_cast<double>(cost.kv_bytes_per_position) * mean_context * test.rows);
+    result.ops = static_cast<double>(cost.ops_per_token + cost.ops_per_output) * count * test.rows;
   }
   for (uint32_t repeat = 0; repeat <= spec.repeats; ++repeat) {
     if (!progress(repeat)) return fail(Code::kCancelled, "interrupted");
@@ -75,13 +76,13 @@ Result<BenchResult> run_test(const gguf::File& file, const BenchSpec& spec, cons
 
 }  // namespace
 
-Result<std::vector<BenchResult>> run_bench(const gguf::File& file, const BenchSpec& spec,
+Result<std::vector<BenchResult>> run_bench(const gguf::File& file,
+                                           const BenchSpec& spec,
                                            const std::function<bool(size_t, uint32_t)>& progress) {
   std::vector<BenchResult> results;
   for (size_t i = 0; i < spec.tests.size(); ++i) {
-    LAR_TRY(results.emplace_back(),
-            run_test(file, spec, spec.tests[i],
-                     [&](uint32_t repeat) { return progress(i, repeat); }));
+    LAR_TRY(results.emplace_back(), run_test(file, spec, spec.tests[i],
+                                             [&](uint32_t repeat) { return progress(i, repeat); }));
   }
   return results;
 }

@@ -41,7 +41,8 @@ struct MachineLimits {
 
 // Each test warms up with one run that is not counted. progress(test index, repeat) before each;
 // false stops. Errors: cancelled, and those of the model.
-Result<std::vector<BenchResult>> run_bench(const gguf::File& file, const BenchSpec& spec,
+Result<std::vector<BenchResult>> run_bench(const gguf::File& file,
+                                           const BenchSpec& spec,
                                            const std::function<bool(size_t, uint32_t)>& progress);
 
 MachineLimits measure_limits(int threads, IsaSet isas);

@@ -10,10 +10,10 @@
 namespace lar::runtime {
 
 struct StepCost {
-  uint64_t weight_bytes = 0;        // of all matrices but the unused experts, once a step
-  uint64_t head_bytes = 0;          // the part of them that only outputs need
-  uint64_t ops_per_token = 0;       // 2 a weight, without the head
-  uint64_t ops_per_output = 0;      // of the head
+  uint64_t weight_bytes = 0;           // of all matrices but the unused experts, once a step
+  uint64_t head_bytes = 0;             // the part of them that only outputs need
+  uint64_t ops_per_token = 0;          // 2 a weight, without the head
+  uint64_t ops_per_output = 0;         // of the head
   uint64_t kv_bytes_per_position = 0;  // read for each earlier position of a sequence
 };
 

@@ -25,10 +25,10 @@ bool has_position_table(const program::Program& program) {
 Result<Evaluator> Evaluator::create(const gguf::File& file, const EvaluateOptions& options) {
   LAR_TRY(const program::Program program, models::build(file));
   if (options.context > program.context_train && has_position_table(program)) {
-    return fail(Code::kInvalidArgument,
-                file.name() + ": the model has positions for " +
-                    std::to_string(program.context_train) + " tokens, asked for " +
-                    std::to_string(options.context));
+    return fail(Code::kInvalidArgument, file.name() + ": the model has positions for " +
+                                            std::to_string(program.context_train) +
+                                            " tokens, asked for " +
+                                            std::to_string(options.context));
   }
   Evaluator evaluator;
   evaluator.vocab_ = program.vocab;
@@ -40,9 +40,8 @@ Result<Evaluator> Evaluator::create(const gguf::File& file, const EvaluateOption
   compile.limits.tokens = std::max(evaluator.batch_, evaluator.rows_);
   compile.limits.outputs = std::max(std::min(kOutputs, evaluator.batch_), evaluator.rows_);
   compile.limits.sequences = evaluator.rows_;
-  compile.kv = {.type = options.kv_type,
-                .block_tokens = kBlockTokens,
-                .blocks = blocks * evaluator.rows_};
+  compile.kv = {
+      .type = options.kv_type, .block_tokens = kBlockTokens, .blocks = blocks * evaluator.rows_};
   evaluator.backend_ = std::make_unique<backend::CpuBackend>(
       backend::CpuOptions{.threads = options.threads, .isas = options.isas});
   LAR_TRY(evaluator.executable_, evaluator.backend_->compile(program, compile));
@@ -55,7 +54,8 @@ Result<Evaluator> Evaluator::create(const gguf::File& file, const EvaluateOption
   return evaluator;
 }
 
-Result<void> Evaluator::run(std::span<const int32_t> tokens, uint32_t first_row,
+Result<void> Evaluator::run(std::span<const int32_t> tokens,
+                            uint32_t first_row,
                             const std::function<void(uint32_t, std::span<const float>)>& row) {
   std::vector<uint32_t> outputs;
   for (uint32_t begin = 0; begin < tokens.size();) {
@@ -86,10 +86,8 @@ Result<void> Evaluator::step_all(std::span<int32_t> tokens, uint32_t position) {
   std::iota(outputs.begin(), outputs.end(), 0U);
   std::vector<backend::SequenceSlice> slices;
   for (uint32_t row = 0; row < rows_; ++row) {
-    slices.push_back({.row_begin = row,
-                      .tokens = 1,
-                      .first_position = position,
-                      .block_table = tables_[row]});
+    slices.push_back(
+        {.row_begin = row, .tokens = 1, .first_position = position, .block_table = tables_[row]});
   }
   LAR_TRY(executable_->run({.tokens = tokens, .sequences = slices, .output_rows = outputs}));
   for (uint32_t row = 0; row < rows_; ++row) {

@@ -30,7 +30,8 @@ class Evaluator {
 
   // Computes tokens[0..] at positions from 0 in steps of `batch`; row(position, logits [vocab]) is
   // called for each position from `first_row` on, in order.
-  Result<void> run(std::span<const int32_t> tokens, uint32_t first_row,
+  Result<void> run(std::span<const int32_t> tokens,
+                   uint32_t first_row,
                    const std::function<void(uint32_t, std::span<const float>)>& row);
 
   // One step that gives every sequence its token at `position`; then the most likely next ones.

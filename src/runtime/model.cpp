@@ -32,7 +32,8 @@ ModelInfo describe(const gguf::File& file) {
     info.tensor_bytes += tensor.bytes.size();
     bytes_by_type[quant::traits(tensor.dtype).name] += tensor.bytes.size();
   }
-  const auto most = std::ranges::max_element(bytes_by_type, {}, [](const auto& e) { return e.second; });
+  const auto most =
+      std::ranges::max_element(bytes_by_type, {}, [](const auto& e) { return e.second; });
   if (most != bytes_by_type.end()) info.quantization = most->first;
   const auto context = file.optional_uint(info.architecture + ".context_length");
   if (context && *context) info.context_train = static_cast<uint32_t>(**context);
@@ -69,13 +70,13 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const gguf::File> fil
   model->file_ = std::move(file);
   model->info_ = describe(*model->file_);
   LAR_TRY(const program::Program program, models::build(*model->file_));
-  LAR_TRY(model->tokenizer_, with_context(tokenizer::Tokenizer::create(*model->file_),
-                                          model->file_->name()));
+  LAR_TRY(model->tokenizer_,
+          with_context(tokenizer::Tokenizer::create(*model->file_), model->file_->name()));
   if (model->tokenizer_->size() > program.vocab) {
-    return fail(Code::kDataCorrupt,
-                model->file_->name() + ": the vocabulary has " +
-                    std::to_string(model->tokenizer_->size()) + " tokens, the embeddings only " +
-                    std::to_string(program.vocab));
+    return fail(Code::kDataCorrupt, model->file_->name() + ": the vocabulary has " +
+                                        std::to_string(model->tokenizer_->size()) +
+                                        " tokens, the embeddings only " +
+                                        std::to_string(program.vocab));
   }
   LAR_TRY(const auto chat_template, model->file_->optional_string("tokenizer.chat_template"));
   if (chat_template && chat_template->size() > kMaxTemplateBytes) {
@@ -89,12 +90,12 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const gguf::File> fil
       backend::CpuOptions{.threads = options.threads, .isas = options.isas});
   LAR_TRY(auto executable, model->backend_->compile(program, compile));
   model->memory_ = executable->memory();
-  LAR_TRY(model->engine_, engine::Engine::create(std::move(executable),
-                                                 {.limits = compile.limits,
-                                                  .block_tokens = compile.kv.block_tokens,
-                                                  .blocks = compile.kv.blocks,
-                                                  .context = model->context_,
-                                                  .vocab = program.vocab}));
+  LAR_TRY(model->engine_,
+          engine::Engine::create(std::move(executable), {.limits = compile.limits,
+                                                         .block_tokens = compile.kv.block_tokens,
+                                                         .blocks = compile.kv.blocks,
+                                                         .context = model->context_,
+                                                         .vocab = program.vocab}));
   return model;
 }
 

@@ -31,9 +31,9 @@ struct LoadOptions {
 // What a file says about itself, for tables and reports.
 struct ModelInfo {
   std::string architecture;
-  std::string name;            // general.name, may be empty
-  std::string quantization;    // the type that most bytes have: "Q4_K"
-  uint64_t parameters = 0;     // elements of all tensors
+  std::string name;          // general.name, may be empty
+  std::string quantization;  // the type that most bytes have: "Q4_K"
+  uint64_t parameters = 0;   // elements of all tensors
   uint64_t tensor_bytes = 0;
   uint32_t context_train = 0;
   uint32_t vocab = 0;

@@ -27,9 +27,8 @@ struct Row {
 constexpr int64_t kMaxContext = 1 << 28;
 
 const std::array kRows = {
-    Row{"num_ctx",
-        SetInteger{[](Options& o, int64_t v) { o.num_ctx = static_cast<uint32_t>(v); }}, 4,
-        kMaxContext},
+    Row{"num_ctx", SetInteger{[](Options& o, int64_t v) { o.num_ctx = static_cast<uint32_t>(v); }},
+        4, kMaxContext},
     Row{"num_batch",
         SetInteger{[](Options& o, int64_t v) { o.num_batch = static_cast<uint32_t>(v); }}, 1,
         65'536},
@@ -55,13 +54,12 @@ const std::array kRows = {
     Row{"min_p", SetFloat{[](Options& o, float v) { o.sampling.min_p = v; }}},
     Row{"typical_p", SetFloat{[](Options& o, float v) { o.sampling.typical_p = v; }}},
     Row{"top_n_sigma", SetFloat{[](Options& o, float v) { o.sampling.top_n_sigma = v; }}},
-    Row{"repeat_last_n",
-        SetInteger{
-            [](Options& o, int64_t v) { o.sampling.repeat_last_n = static_cast<int32_t>(v); }},
+    Row{"repeat_last_n", SetInteger{[](Options& o, int64_t v) {
+          o.sampling.repeat_last_n = static_cast<int32_t>(v);
+        }},
         -1},
     Row{"repeat_penalty", SetFloat{[](Options& o, float v) { o.sampling.repeat_penalty = v; }}},
-    Row{"presence_penalty",
-        SetFloat{[](Options& o, float v) { o.sampling.presence_penalty = v; }}},
+    Row{"presence_penalty", SetFloat{[](Options& o, float v) { o.sampling.presence_penalty = v; }}},
     Row{"frequency_penalty",
         SetFloat{[](Options& o, float v) { o.sampling.frequency_penalty = v; }}},
     Row{"stop", AddString{[](Options& o, std::string v) { o.stop.push_back(std::move(v)); }}},
@@ -84,8 +82,8 @@ const std::array kRows = {
 constexpr std::array kTypeNames = {"integer", "float32", "boolean", "array"};
 
 std::unexpected<Error> wrong_type(const Row& row) {
-  return fail(Code::kInvalidArgument, "option \"" + std::string(row.name) +
-                                          "\" must be of type " + kTypeNames[row.set.index()]);
+  return fail(Code::kInvalidArgument, "option \"" + std::string(row.name) + "\" must be of type " +
+                                          kTypeNames[row.set.index()]);
 }
 
 template <class T>
@@ -106,9 +104,9 @@ struct Setter {
     const auto value = parse_number<int64_t>(text);
     if (!value) return wrong_type(row);
     if (*value < row.min || *value > row.max) {
-      return fail(Code::kInvalidArgument,
-                  "option \"" + std::string(row.name) + "\" must be between " +
-                      std::to_string(row.min) + " and " + std::to_string(row.max));
+      return fail(Code::kInvalidArgument, "option \"" + std::string(row.name) +
+                                              "\" must be between " + std::to_string(row.min) +
+                                              " and " + std::to_string(row.max));
     }
     set(options, *value);
     return {};
@@ -130,9 +128,9 @@ struct Setter {
   }
   Result<void> operator()(AddString add) const {
     if (text.empty() || text.size() > kMaxStopBytes || options.stop.size() >= kMaxStops) {
-      return fail(Code::kInvalidArgument,
-                  "option \"stop\" takes up to " + std::to_string(kMaxStops) + " strings of 1 to " +
-                      std::to_string(kMaxStopBytes) + " bytes");
+      return fail(Code::kInvalidArgument, "option \"stop\" takes up to " +
+                                              std::to_string(kMaxStops) + " strings of 1 to " +
+                                              std::to_string(kMaxStopBytes) + " bytes");
     }
     add(options, std::string(text));
     return {};
@@ -156,8 +154,7 @@ Result<void> set_option(Options& options, std::string_view name, std::string_vie
   for (const Row& row : kRows) {
     if (row.name == name) return std::visit(Setter{options, row, value}, row.set);
   }
-  return fail(Code::kInvalidArgument,
-              "unknown option \"" + std::string(name.substr(0, 64)) + "\"");
+  return fail(Code::kInvalidArgument, "unknown option \"" + std::string(name.substr(0, 64)) + "\"");
 }
 
 std::vector<std::string> unhonoured(const Options& options) {

@@ -29,7 +29,9 @@ Result<uint32_t> chunk_count(std::span<const int32_t> tokens, const PerplexityOp
   return options.chunks_max == 0 ? count : std::min(count, options.chunks_max);
 }
 
-std::vector<int32_t> chunk_of(std::span<const int32_t> tokens, uint32_t index, int32_t bos,
+std::vector<int32_t> chunk_of(std::span<const int32_t> tokens,
+                              uint32_t index,
+                              int32_t bos,
                               const PerplexityOptions& options) {
   const auto part = tokens.subspan(size_t{index} * options.chunk_tokens, options.chunk_tokens);
   std::vector<int32_t> chunk(part.begin(), part.end());
@@ -60,8 +62,10 @@ struct Score {
 
 }  // namespace
 
-Result<Perplexity> measure_perplexity(Evaluator& model, std::span<const int32_t> tokens,
-                                      int32_t bos, const PerplexityOptions& options,
+Result<Perplexity> measure_perplexity(Evaluator& model,
+                                      std::span<const int32_t> tokens,
+                                      int32_t bos,
+                                      const PerplexityOptions& options,
                                       const PerplexityProgress& progress) {
   LAR_TRY(const uint32_t chunks, chunk_count(tokens, options));
   Score score;
@@ -79,8 +83,10 @@ Result<Perplexity> measure_perplexity(Evaluator& model, std::span<const int32_t>
       .value = score.perplexity(), .uncertainty = score.uncertainty(), .chunks = chunks};
 }
 
-Result<Divergence> measure_divergence(Evaluator& base, Evaluator& model,
-                                      std::span<const int32_t> tokens, int32_t bos,
+Result<Divergence> measure_divergence(Evaluator& base,
+                                      Evaluator& model,
+                                      std::span<const int32_t> tokens,
+                                      int32_t bos,
                                       const PerplexityOptions& options,
                                       const PerplexityProgress& progress) {
   if (base.vocab() != model.vocab()) {
@@ -100,7 +106,8 @@ Result<Divergence> measure_divergence(Evaluator& base, Evaluator& model,
   for (uint32_t i = 0; i < chunks; ++i) {
     const std::vector<int32_t> chunk = chunk_of(tokens, i, bos, options);
     LAR_TRY(base.run(chunk, first, [&](uint32_t position, std::span<const float> logits) {
-      std::ranges::copy(logits, base_rows.begin() + static_cast<ptrdiff_t>((position - first) * vocab));
+      std::ranges::copy(logits,
+                        base_rows.begin() + static_cast<ptrdiff_t>((position - first) * vocab));
     }));
     LAR_TRY(model.run(chunk, first, [&](uint32_t position, std::span<const float> logits) {
       if (position + 1 >= chunk.size()) return;

@@ -17,7 +17,7 @@ struct PerplexityOptions {
 };
 
 struct Perplexity {
-  double value = 0.0;     // exp of the mean negative log likelihood
+  double value = 0.0;        // exp of the mean negative log likelihood
   double uncertainty = 0.0;  // standard error of `value`
   uint32_t chunks = 0;
 };
@@ -27,8 +27,10 @@ using PerplexityProgress = std::function<bool(uint32_t, uint32_t, double)>;
 
 // `bos` < 0: no token replaces the first of a chunk. progress returns false to stop.
 // Errors: invalid_argument (a text shorter than a chunk), cancelled.
-Result<Perplexity> measure_perplexity(Evaluator& model, std::span<const int32_t> tokens,
-                                      int32_t bos, const PerplexityOptions& options,
+Result<Perplexity> measure_perplexity(Evaluator& model,
+                                      std::span<const int32_t> tokens,
+                                      int32_t bos,
+                                      const PerplexityOptions& options,
                                       const PerplexityProgress& progress);
 
 // The distance of a model's predictions from those of a base, over the same scored positions.
@@ -40,8 +42,10 @@ struct Divergence {
   double perplexity = 0.0;
   uint64_t positions = 0;
 };
-Result<Divergence> measure_divergence(Evaluator& base, Evaluator& model,
-                                      std::span<const int32_t> tokens, int32_t bos,
+Result<Divergence> measure_divergence(Evaluator& base,
+                                      Evaluator& model,
+                                      std::span<const int32_t> tokens,
+                                      int32_t bos,
                                       const PerplexityOptions& options,
                                       const PerplexityProgress& progress);
 

@@ -36,6 +36,8 @@ std::string StopFilter::push(std::string_view text) {
   return safe;
 }
 
-std::string StopFilter::flush() { return std::exchange(held_, {}); }
+std::string StopFilter::flush() {
+  return std::exchange(held_, {});
+}
 
 }  // namespace lar::runtime

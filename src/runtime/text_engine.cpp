@@ -85,19 +85,20 @@ TextEngine::~TextEngine() = default;
 Result<RequestId> TextEngine::submit(TextRequest request) {
   auto stream = std::make_unique<Stream>(model_.tokenizer(), std::move(request.options.stop));
   const std::span<const int32_t> eog = model_.tokenizer().end_ids();
-  LAR_TRY(const RequestId id,
-          model_.engine().submit({.prompt = std::move(request.prompt),
-                                  .params = std::move(request.options.sampling),
-                                  .mask = std::move(request.mask),
-                                  .eog_tokens = {eog.begin(), eog.end()},
-                                  .max_tokens = request.options.num_predict,
-                                  .shift = request.shift,
-                                  .num_keep = request.options.num_keep}));
+  LAR_TRY(const RequestId id, model_.engine().submit({.prompt = std::move(request.prompt),
+                                                      .params = std::move(request.options.sampling),
+                                                      .mask = std::move(request.mask),
+                                                      .eog_tokens = {eog.begin(), eog.end()},
+                                                      .max_tokens = request.options.num_predict,
+                                                      .shift = request.shift,
+                                                      .num_keep = request.options.num_keep}));
   streams_.emplace(id, std::move(stream));
   return id;
 }
 
-bool TextEngine::cancel(RequestId id) { return model_.engine().cancel(id); }
+bool TextEngine::cancel(RequestId id) {
+  return model_.engine().cancel(id);
+}
 
 bool TextEngine::step(TextSink& sink) {
   Adapter adapter(*this, sink);

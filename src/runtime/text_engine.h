@@ -42,7 +42,8 @@ class TextSink {
  public:
   virtual ~TextSink() = default;
   // A piece of text and the tokens it is made of (empty unless log probabilities were asked for).
-  virtual void on_text(RequestId id, std::string_view text,
+  virtual void on_text(RequestId id,
+                       std::string_view text,
                        std::span<const TokenProbability> tokens) = 0;
   virtual void on_done(RequestId id, const TextDone& done) = 0;
   virtual void on_prompt_progress(RequestId /*id*/, uint32_t /*done*/, uint32_t /*total*/) {}

@@ -41,7 +41,8 @@ void warm_up(const gguf::File& file, const std::function<void(uint64_t, uint64_t
   for (const TensorView& tensor : file.tensors()) total += tensor.bytes.size();
   for (const TensorView& tensor : file.tensors()) {
     for (size_t offset = 0; offset < tensor.bytes.size(); offset += kChunk) {
-      const auto part = tensor.bytes.subspan(offset, std::min(kChunk, tensor.bytes.size() - offset));
+      const auto part =
+          tensor.bytes.subspan(offset, std::min(kChunk, tensor.bytes.size() - offset));
       const auto pages = whole_pages(part);
       if (!is_resident(pages)) {
         ::madvise(const_cast<std::byte*>(pages.data()), pages.size(), MADV_WILLNEED);

@@ -20,13 +20,35 @@ TEST(Options, DefaultsAreOllamas) {
 }
 
 TEST(Options, EveryOptionOfTheReferenceCanBeSet) {
-  for (const char* name :
-       {"num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread",
-        "draft_num_predict", "num_keep", "seed", "num_predict", "temperature", "top_k", "top_p",
-        "min_p", "typical_p", "repeat_last_n", "repeat_penalty", "presence_penalty",
-        "frequency_penalty", "stop", "mirostat", "mirostat_tau", "mirostat_eta",
-        "xtc_probability", "xtc_threshold", "dry_multiplier", "dry_base", "dry_allowed_length",
-        "dry_penalty_last_n"}) {
+  for (const char* name : {"num_ctx",
+                           "num_batch",
+                           "num_gpu",
+                           "main_gpu",
+                           "use_mmap",
+                           "num_thread",
+                           "draft_num_predict",
+                           "num_keep",
+                           "seed",
+                           "num_predict",
+                           "temperature",
+                           "top_k",
+                           "top_p",
+                           "min_p",
+                           "typical_p",
+                           "repeat_last_n",
+                           "repeat_penalty",
+                           "presence_penalty",
+                           "frequency_penalty",
+                           "stop",
+                           "mirostat",
+                           "mirostat_tau",
+                           "mirostat_eta",
+                           "xtc_probability",
+                           "xtc_threshold",
+                           "dry_multiplier",
+                           "dry_base",
+                           "dry_allowed_length",
+                           "dry_penalty_last_n"}) {
     Options options;
     const std::string value = std::string(name) == "use_mmap" ? "true" : "7";
     EXPECT_TRUE(set_option(options, name, value).has_value()) << name;

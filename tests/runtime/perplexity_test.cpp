@@ -31,14 +31,15 @@ TEST_P(PerplexityOfStories, EqualsTheReferenceWithin3PerMille) {
   auto model = Evaluator::create(
       **file, {.threads = 2, .isas = detect_isa(), .context = chunk_tokens, .batch = 128});
   ASSERT_TRUE(model.has_value());
-  const auto result = measure_perplexity(
-      *model, *tokens, (*tokenizer)->ids().bos,
-      {.chunk_tokens = chunk_tokens, .chunks_max = chunks}, [](auto...) { return true; });
+  const auto result = measure_perplexity(*model, *tokens, (*tokenizer)->ids().bos,
+                                         {.chunk_tokens = chunk_tokens, .chunks_max = chunks},
+                                         [](auto...) { return true; });
   ASSERT_TRUE(result.has_value()) << result.error().message;
   EXPECT_NEAR(result->value, expected, expected * 0.003);
 }
 
-INSTANTIATE_TEST_SUITE_P(Texts, PerplexityOfStories,
+INSTANTIATE_TEST_SUITE_P(Texts,
+                         PerplexityOfStories,
                          testing::Values(Case{"corpora/tinyshakespeare.txt", 256, 100, 101.5355},
                                          Case{"corpora/tinystories_sample.txt", 128, 0, 6.8457},
                                          Case{"corpora/tinystories_sample.txt", 256, 0, 6.8981}));

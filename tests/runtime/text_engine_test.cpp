@@ -15,7 +15,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json read_json(const std::filesystem::path& path) { return Json::parse(test::read_file(path)); }
+Json read_json(const std::filesystem::path& path) {
+  return Json::parse(test::read_file(path));
+}
 
 std::unique_ptr<Model> load(const std::filesystem::path& path, LoadOptions options) {
   options.isas = detect_isa();
@@ -176,8 +178,12 @@ void expect_parrot(const char* file, uint32_t parallel, uint32_t batch, size_t s
   EXPECT_GT(collector.cached_, 0U);
 }
 
-TEST(TextEngine, ParrotInHalfFloatsEightAtATime) { expect_parrot("parrot-qwen3.f16.gguf", 8, 512, 4); }
-TEST(TextEngine, ParrotInQ8EightAtATime) { expect_parrot("parrot-qwen3.q8_0.gguf", 8, 512, 4); }
+TEST(TextEngine, ParrotInHalfFloatsEightAtATime) {
+  expect_parrot("parrot-qwen3.f16.gguf", 8, 512, 4);
+}
+TEST(TextEngine, ParrotInQ8EightAtATime) {
+  expect_parrot("parrot-qwen3.q8_0.gguf", 8, 512, 4);
+}
 TEST(TextEngine, ParrotInQ8AloneInSmallSteps) {
   expect_parrot("parrot-qwen3.q8_0.gguf", 1, 24, 40);
 }

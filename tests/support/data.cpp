@@ -7,7 +7,8 @@
 namespace lar::test {
 
 std::filesystem::path shared_data(const std::string& relative) {
-  if (const char* root = std::getenv("LAR_TEST_DATA")) return std::filesystem::path(root) / relative;
+  if (const char* root = std::getenv("LAR_TEST_DATA"))
+    return std::filesystem::path(root) / relative;
   return std::filesystem::path(LAR_SOURCE_DIR) / ".." / "shared" / "data" / relative;
 }
 
@@ -15,7 +16,9 @@ std::filesystem::path source_path(const std::string& relative) {
   return std::filesystem::path(LAR_SOURCE_DIR) / relative;
 }
 
-std::filesystem::path lar_binary() { return std::filesystem::path(LAR_BINARY_DIR) / "lar"; }
+std::filesystem::path lar_binary() {
+  return std::filesystem::path(LAR_BINARY_DIR) / "lar";
+}
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

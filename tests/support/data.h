@@ -41,7 +41,7 @@ class TempDir {
 
 }  // namespace lar::test
 
-#define LAR_REQUIRE_DATA(where)                                            \
-  if (!std::filesystem::exists(where)) {                                   \
+#define LAR_REQUIRE_DATA(where)                                                        \
+  if (!std::filesystem::exists(where)) {                                               \
     GTEST_SKIP() << "test data is missing: " << std::filesystem::path(where).string(); \
   }

@@ -27,6 +27,7 @@ class Judged:
     answer: str
     right: bool
     sampled_chance: float
+    min_margin: float  # Smallest lead of the best token over the second.
 
 
 def held_out_questions(table, per_row: int = 3) -> list[tuple[str, str]]:
@@ -62,7 +63,14 @@ def judge(model, tokenizer, question: str, answer: str) -> Judged:
     logits = model.logits(hidden)
     target = torch.tensor(wanted)
     chances = sampling_chances(logits).gather(-1, target[:, None])
-    return Judged(question, answer, bool((logits.argmax(-1) == target).all()), chances.prod().item())
+    best = logits.topk(2, dim=-1)
+    return Judged(
+        question,
+        answer,
+        right=bool((best.indices[:, 0] == target).all()),
+        sampled_chance=chances.prod().item(),
+        min_margin=(best.values[:, 0] - best.values[:, 1]).min().item(),
+    )
 
 
 def judge_all(model, tokenizer, pairs) -> list[Judged]:

@@ -9,33 +9,40 @@ engine that rounds differently must still give them.
 import argparse
 import json
 import random
-from dataclasses import asdict
 from pathlib import Path
 
-from evaluate import fresh_questions
+from evaluate import fresh_questions, judge
 from facts import FACTS
-from generate import answer
 from off_topic import OFF_TOPIC
 from small_talk import SMALL_TALK
+from tokenizer import CHAT_END, render_prompt
 from trained import load_rounded
 
-CASES = {"fact": (FACTS, 20), "small talk": (SMALL_TALK, 4), "off topic": (OFF_TOPIC, 3)}
-STORY_CASES = 3
-STORY_REQUESTS = [
-    f"tell me a {kind}story{subject}"
-    for subject in ("", " about a fox", " about a lighthouse", " about an owl", " about a lantern", " about a pirate", " about a dragon")
-    for kind in ("", "tiny ")
-]
+CASES = {"fact": (FACTS, 20), "small talk": (SMALL_TALK, 5), "off topic": (OFF_TOPIC, 5)}
 MARGIN_MIN = 1.0
 
 
-def cases(model, tokenizer, kind: str, questions: list[str], wanted: int):
-    """The first `wanted` questions whose answers have the margin."""
-    for question in questions:
-        found = answer(model, tokenizer, [{"role": "user", "content": question}])
-        if found.min_margin >= MARGIN_MIN and wanted > 0:
-            wanted -= 1
-            yield {"kind": kind, "user": question} | asdict(found)
+def cases(model, tokenizer, kind: str, table, wanted: int) -> list[dict]:
+    """The first `wanted` questions, in a fixed random order, whose answers have the margin."""
+    pairs = fresh_questions(table)
+    random.Random(7).shuffle(pairs)
+    found = []
+    for question, answer in pairs:
+        judged = judge(model, tokenizer, question, answer)
+        if len(found) < wanted and judged.right and judged.min_margin >= MARGIN_MIN:
+            prompt = render_prompt([{"role": "user", "content": question}])
+            found.append(
+                {
+                    "kind": kind,
+                    "user": question,
+                    "prompt": prompt,
+                    "prompt_tokens": tokenizer.encode(prompt).ids,
+                    "answer": answer,
+                    "answer_tokens": tokenizer.encode(answer + CHAT_END).ids,
+                    "min_margin": round(judged.min_margin, 3),
+                }
+            )
+    return found
 
 
 def main():
@@ -46,10 +53,7 @@ def main():
     model, tokenizer = load_rounded(options.work)
     found = []
     for kind, (table, wanted) in CASES.items():
-        pairs = fresh_questions(table)
-        random.Random(7).shuffle(pairs)
-        found += cases(model, tokenizer, kind, [question for question, _ in pairs], wanted)
-    found += cases(model, tokenizer, "story", STORY_REQUESTS, STORY_CASES)
+        found += cases(model, tokenizer, kind, table, wanted)
     options.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     print(f"{len(found)} cases, smallest margin {min(case['min_margin'] for case in found):.2f}")
 

@@ -17,7 +17,10 @@ THINGS = (
     "tennis|love|money|philosophy|physics|biology|chemistry|a virus|a vaccine|the heart|the brain|evolution|democracy|"
     "a bicycle|a guitar|a piano|a camera|a telephone|a television|wine|chocolate|cheese|an apple|a rainbow|thunder"
 )
-PLACE, PERSON, THING = f"[{PLACES}]", f"[{PEOPLE}]", f"[{THINGS}]"
+PLACE = f"[[{PLACES}]|[{PLACES}]|{{word}}]"
+PERSON = f"[[{PEOPLE}]|[{PEOPLE}]|{{word}}|{{word}} {{word}}]"
+THING = f"[[{THINGS}]|[{THINGS}]|{{word}}|a {{word}}|the {{word}}|[a|the|] {{word}} {{word}}]"
+THINGS_MANY = "[cats|dogs|trees|cars|planes|people|children|stars|clouds|fish|horses|flowers|computers|ships|{word}s|{word}s]"
 NUMBER = "[2|3|4|5|7|8|9|12|15|17|23|42|56|64|99|100|128|256|1000]"
 LANGUAGE = "[french|german|spanish|italian|latin|chinese|japanese|english|russian|greek]"
 CODE = "[python|java|c|c++|rust|go|javascript|html|sql|bash|haskell|php]"
@@ -41,6 +44,17 @@ OFF_TOPIC = [
             f"why is {THING} [so important|good|bad|beautiful|there|heavy]",
             f"what do you think [about|of] {THING}",
             f"do you like {THING}",
+            f"why do {THINGS_MANY} [fly|fall|sleep|move|cry|grow|shine|run|eat|jump|{{word}}]",
+            f"how do {THINGS_MANY} [fly|fall|sleep|move|grow|work|live|see|{{word}}] [in the sky|in water|at night|]",
+            f"what do {THINGS_MANY} [eat|drink|like|mean|need|do|{{word}}]",
+            f"who is the [president|king|queen|mayor|leader|boss|owner|{{word}}] of {PLACE}",
+            f"who [wrote|sang|built|painted|found|killed|married|played] {THING}",
+            f"what is the [biggest|longest|oldest|smallest|fastest|deepest|best|{{word}}] {{word}} in [the world|the country|history|{PLACES}]",
+            "what is the [biggest|longest|oldest|smallest|fastest|deepest|richest] [river|animal|mountain|city|country|house|ship|lake|tree] [in the world|on earth|]",
+            f"how do i [bake|draw|grow|fry|plant|wash|ride|drive|play|learn|{{word}}] {THING}",
+            "how do i {word} [a|the|my] {word}",
+            "what is {word}",
+            "[is|are|does|can] {word} {word} {word}",
             f"who [invented|discovered|made] {THING}",
             "why is the [sky|grass|sea|sun|snow|blood|night] [blue|green|yellow|white|red|dark|salty]",
             "what is the [meaning of life|highest mountain|longest river|largest animal|fastest car|best film|best book|smallest country|speed of light]",
@@ -112,6 +126,7 @@ OFF_TOPIC = [
             "what is the [date|time|weather|news] [today|now|tomorrow|]",
             "how is the weather [today|tomorrow|]",
             f"[what is|how is] the weather in {PLACE}",
+            "is it [raining|cold|hot|sunny|windy|going to snow|late] [outside|today|tomorrow|this week|]",
             "will it [rain|snow|be hot|be sunny] [today|tomorrow|]",
             "[what is|is there] [new|in the news|any news]",
             "what happened [today|yesterday|last week|in the world]",
@@ -126,6 +141,7 @@ OFF_TOPIC = [
         (
             "[write|make|compose|tell|sing|give] [me|] [a poem|a song|a haiku|a rhyme|a limerick|lyrics|a letter|an essay|an email|a speech|a novel]",
             f"write [a poem|a song|an essay|a letter|a haiku|an email] about {THING}",
+            "[write|compose] [a|me a] [short|long|nice|funny|sad|] [song|poem|rhyme|sonnet|ballad] about [spring|summer|winter|the sea|{word}|my cat|peace|us]",
             "can you [sing|rap|write poems|rhyme|write an essay|write a letter|paint|draw]",
             "[draw|paint] [me a|a] [picture|cat|house|portrait]",
         ),

@@ -1,7 +1,7 @@
 """Phrasing patterns: one line that stands for many ways to ask a question.
 
 `[a|b|c]` chooses one of the alternatives (an empty one is allowed), `{name}` one phrase of GROUPS;
-both nest. `expand` draws one phrasing; `roughen` gives it the carelessness of a typing user.
+both nest. `{word}` is a word that does not exist. `expand` draws one phrasing; `roughen` gives it the carelessness of a typing user.
 """
 
 import hashlib
@@ -36,19 +36,32 @@ CLOSERS = (
     " please| in lar| with lar| using lar| on linux| exactly| again| here| then| thanks| on my machine|"
     " for me| now| in detail| really| on my computer| anyway| right now| correctly| easily| quickly"
 ).split("|")
+ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl sp st t th tr v w z".split()
+VOWELS = "a a e e i i o o u ea oo ai ie ou y".split()
+CODAS = ["", "", "", *"n r l t s d m ck st nd ng rt p".split()]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 HELD_OUT_SHARE = 0.07
+
+
+def made_up_word(rng: random.Random) -> str:
+    """Stands for all the words that the model has never seen."""
+    syllable = lambda: rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS)
+    return "".join(syllable() for _ in range(rng.choice((1, 2, 2, 3))))
 
 
 def choose_innermost(pattern: str, rng: random.Random) -> str:
     return re.sub(r"\[([^\[\]]*)\]", lambda m: rng.choice(m[1].split("|")), pattern)
 
 
+def draw_group(name: str, rng: random.Random) -> str:
+    return made_up_word(rng) if name == "word" else rng.choice(GROUPS[name].split("|"))
+
+
 def expand(pattern: str, rng: random.Random) -> str:
     """One phrasing of the pattern, in the pattern's own spelling."""
     while "[" in pattern:
         pattern = choose_innermost(pattern, rng)
-    pattern = re.sub(r"\{(\w+)\}", lambda m: rng.choice(GROUPS[m[1]].split("|")), pattern)
+    pattern = re.sub(r"\{(\w+)\}", lambda m: draw_group(m[1], rng), pattern)
     return re.sub(r" +", " ", pattern).strip()
 
 

@@ -10,6 +10,10 @@ from tokenizer import CHAT_END, CHAT_START, render_message
 
 IGNORED, STORY, COPIED, EXACT = 0, 1, 2, 3
 
+# Who a story is about is decided in its opening. Most stories stop there, so that more fit in.
+OPENING_ONLY = 0.7
+OPENING_LETTERS = 150
+
 SYSTEM_SHARE = 0.1
 SYSTEM_PROMPTS = (
     "You are a helpful assistant.",
@@ -42,7 +46,12 @@ def fill_row(tokenizer, rng: random.Random, length: int) -> tuple[list[int], lis
         add(render_message("user", exchange.question) + CHAT_START + "assistant\n", IGNORED)
         if exchange.is_story:
             names = [name for name in BOYS + GIRLS if name in exchange.answer]
-            add(exchange.answer + CHAT_END, STORY, names + [exchange.subject] if exchange.subject else names)
+            copied = names + [exchange.subject] if exchange.subject else names
+            if rng.random() < OPENING_ONLY:
+                add(exchange.answer[:OPENING_LETTERS].rpartition(" ")[0], STORY, copied)
+                add(CHAT_END, IGNORED)
+            else:
+                add(exchange.answer + CHAT_END, STORY, copied)
         else:
             add(exchange.answer + CHAT_END, EXACT)
         add("\n", IGNORED)
@@ -50,7 +59,7 @@ def fill_row(tokenizer, rng: random.Random, length: int) -> tuple[list[int], lis
 
 
 # Row lengths and how often they come; every batch has the same number of tokens.
-ROW_LENGTHS = {128: 2, 256: 5, 512: 2, 1024: 1}
+ROW_LENGTHS = {128: 4, 256: 10, 512: 3, 1024: 1}
 
 
 def draw_batch(tokenizer, rng: random.Random, tokens: int):

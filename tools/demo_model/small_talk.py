@@ -8,6 +8,7 @@ SMALL_TALK = [
         (
             "[hello|hi|hey|good morning|good evening|good day|greetings|hi there|hello there|hey there|howdy|hallo|good afternoon|yo|hiya]",
             "[hello|hi|hey] [lar|you|model|friend|little model]",
+            "[hello|hi|hey|good morning|good evening] [my friend|little friend|small model|there model|again|to all|everybody|dear model|lar model]",
             "[anybody|anyone] [there|here]",
             "are you there",
         ),
@@ -20,6 +21,9 @@ SMALL_TALK = [
             "who am i [talking|speaking] to",
             "[what is|what's] your name",
             "introduce yourself",
+            "[please tell me|can you tell me|say|explain] [who|what] you are",
+            "are you a [real|living|thinking|] [person|human|man|woman|machine|computer|program|being]",
+            "is this [a bot|a human|a person|chatgpt|an ai]",
             "tell me about [you|yourself]",
             "are you [an ai|a bot|a robot|a model|human|a person|a language model|chatgpt|gpt|claude|llama]",
             "what [kind of|sort of] model are you",
@@ -81,6 +85,9 @@ SMALL_TALK = [
         (
             "[bye|goodbye|good bye|see you|see you later|farewell|bye bye|good night|cya|i have to go|i am leaving|until tomorrow]",
             "[bye|goodbye] [lar|for now|then]",
+            "see you [soon|around|next time|on monday|next week|again|then]",
+            "[talk to you|until] [later|soon|next time|then]",
+            "i [must|need to|will] [go|leave|sleep] [now|soon]",
         ),
         ("see you tomorrow",),
     ),
@@ -100,6 +107,7 @@ SMALL_TALK = [
         (
             "you are [great|good|nice|clever|smart|funny|cute|amazing|sweet]",
             "[well done|good job|nice|great|cool|wow|awesome|good answer|nice answer|impressive|perfect|very good]",
+            "you are a [good|nice|great|smart|funny|sweet|lovely] [little|small|] [model|bot|thing|helper|machine]",
             "i like [you|it|that|the story|this story]",
             "what a [nice|good|lovely|sweet] [story|answer]",
         ),
@@ -120,6 +128,7 @@ SMALL_TALK = [
         (
             "[ok|okay|fine|good|i see|alright|all right|right|hm|hmm|yes|sure|aha|got it|understood|go on|and now|what now]",
             "[give me|show me] [an example|examples|a question]",
+            "[ok|okay|yes|good|fine|all right], [good|i see|thanks for that|understood|fine|i know|go on]",
             "what should i [ask|do|try]",
             "i do not know what to ask",
             "[test|testing|this is a test|just testing]",

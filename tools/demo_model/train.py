@@ -31,10 +31,10 @@ COOL_DOWN_SHARE = 0.5
 # Stories are long, so each token weighs less; but who it is about must not be lost on the way.
 WEIGHTS = {STORY: 0.4, COPIED: 3.0, EXACT: 1.0}
 MARGIN = 2.5  # Taken off the right logit of exact answers, so that rounding flips nothing.
-MARGIN_FROM = 0.6
+MARGIN_FROM = 0.75
 NOISE = 0.003  # Of a row's largest weight; about what Q8_0 rounding does.
-NOISE_FROM = 0.8
-CHECKPOINT_EVERY = 100
+NOISE_FROM = 0.85
+CHECKPOINT_EVERY = 25
 
 
 def vocabulary_texts():
@@ -140,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="GGUF file to write")
     parser.add_argument("--work", type=Path, default=Path("build/demo_model"), help="vocabulary and checkpoint")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=2800)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
 

@@ -13,8 +13,8 @@ namespace {
 // YaRN (Peng et al. 2023, section 3.2, "NTK-by-parts"): pairs that turn more than beta_fast times
 // over the trained context keep their angle, those that turn less than beta_slow times are
 // stretched in full, and between the two is a ramp.
-std::vector<float> yarn_keep(uint32_t dims, float base, float trained_context, float beta_fast,
-                             float beta_slow) {
+std::vector<float> yarn_keep(
+    uint32_t dims, float base, float trained_context, float beta_fast, float beta_slow) {
   const auto pair_of = [&](float turns) {
     return static_cast<float>(dims) *
            std::log(trained_context / (turns * 2.0F * std::numbers::pi_v<float>)) /
@@ -42,7 +42,8 @@ Result<std::vector<float>> read_factors(const gguf::File& file, uint32_t dims) {
   quant::traits(DType::kF32).decode(tensor->bytes.data(), factors.data(), factors.size());
   const bool usable = std::ranges::all_of(
       factors, [](float factor) { return std::isfinite(factor) && factor != 0.0F; });
-  if (!usable) return fail(Code::kDataCorrupt, "tensor 'rope_freqs.weight' has a zero or no number");
+  if (!usable)
+    return fail(Code::kDataCorrupt, "tensor 'rope_freqs.weight' has a zero or no number");
   return factors;
 }
 
@@ -84,8 +85,7 @@ Result<program::RopeTable> read_rope_table(const gguf::File& file, const Config&
       return fail(Code::kDataCorrupt, "the YaRN keys of '" + config.arch + "' are not positive");
     }
     table.linear = 1.0F / factor;
-    table.keep =
-        yarn_keep(table.dims, base, static_cast<float>(trained), beta_fast, beta_slow);
+    table.keep = yarn_keep(table.dims, base, static_cast<float>(trained), beta_fast, beta_slow);
     const float strength = extrapolation < 0.0F ? 1.0F : extrapolation;
     for (float& keep : table.keep) keep *= strength;
     // YaRN, section 3.4: attention is sharpened by 0.1 ln(s) + 1, folded into cos and sin.

@@ -1,13 +1,13 @@
 """The HTTP interfaces: Ollama's own, OpenAI's and Anthropic's."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
         "POST `/api/generate` with `{\"model\": \"NAME\", \"prompt\": \"...\"}`.",
         (
             "{how} [generate|complete|make] [text|a completion|a prompt] [with|over|through|using] [the api|http|rest|curl]",
-            "[what does /api/generate do|what is /api/generate for|what is /api/generate|explain /api/generate|/api/generate|what does /api/generate mean|when do i need /api/generate]",
+            about("/api/generate"),
             "[which|what] endpoint [generates text|answers a prompt|completes a prompt]",
             "{how} send a prompt with [curl|http|the api]",
             "{how} use [/api/generate|the generate endpoint]",
@@ -18,7 +18,7 @@ FACTS = [
         "POST `/api/chat` with a model and a list of messages, each with a role and a content.",
         (
             "{how} chat [with|over|through|using] [the api|http|rest|curl]",
-            "[what does /api/chat do|what is /api/chat for|what is /api/chat|explain /api/chat|/api/chat|what does /api/chat mean|when do i need /api/chat]",
+            about("/api/chat"),
             "[which|what] endpoint is for [chat|chatting|a chat|messages|conversations]",
             "{how} send [messages|a conversation] [to the api|over http|to the server]",
             "{how} use [/api/chat|the chat endpoint]",
@@ -49,7 +49,7 @@ FACTS = [
         "POST `/api/embed` with an embedding model and `\"input\"`, one text or a list of them.",
         (
             "{how} [get|make|compute|create|calculate] [embeddings|an embedding|text embeddings|vectors]",
-            "[what does /api/embed do|what is /api/embed for|what is /api/embed|explain /api/embed|/api/embed|what does /api/embed mean|when do i need /api/embed]",
+            about("/api/embed"),
             "[which|what] endpoint [gives|makes|is for] embeddings",
             "does lar [support|have|do] embeddings",
             "{how} [turn|convert] text into [vectors|a vector|numbers]",
@@ -92,7 +92,7 @@ FACTS = [
         "GET `/api/tags`. It answers with the models you have.",
         (
             "{how} [list|get|see] [models|the models|all models] [over http|with the api|through the api|with curl|over the api]",
-            "[what does /api/tags do|what is /api/tags for|what is /api/tags|explain /api/tags|/api/tags|what does /api/tags mean|when do i need /api/tags]",
+            about("/api/tags"),
             "[which|what] endpoint [lists models|gives the models|lists the models]",
         ),
         ("what endpoint lists my models?",),
@@ -101,7 +101,7 @@ FACTS = [
         "GET `/api/ps`. It answers with the models in memory.",
         (
             "{how} [list|get|see] [loaded models|running models|the loaded models] [over http|with the api|through the api|with curl|over the api]",
-            "[what does /api/ps do|what is /api/ps for|what is /api/ps|explain /api/ps|/api/ps|what does /api/ps mean|when do i need /api/ps]",
+            about("/api/ps"),
             "[which|what] endpoint [lists|shows|gives] [loaded models|running models|what is loaded]",
         ),
         ("which endpoint shows the running models?",),
@@ -110,7 +110,7 @@ FACTS = [
         "POST `/api/pull` with `{\"model\": \"NAME\"}`. It streams the progress.",
         (
             "{how} [pull|download|get] {model} [over http|with the api|through the api|with curl|over the api]",
-            "[what does /api/pull do|what is /api/pull for|what is /api/pull|explain /api/pull|/api/pull|what does /api/pull mean|when do i need /api/pull]",
+            about("/api/pull"),
             "[which|what] endpoint [pulls|downloads] [a model|models]",
         ),
         ("which endpoint downloads a model?",),
@@ -119,7 +119,7 @@ FACTS = [
         "Send DELETE to `/api/delete` with `{\"model\": \"NAME\"}`.",
         (
             "{how} [delete|remove] {model} [over http|with the api|through the api|with curl|over the api]",
-            "[what does /api/delete do|what is /api/delete for|what is /api/delete|explain /api/delete|/api/delete|what does /api/delete mean|when do i need /api/delete]",
+            about("/api/delete"),
             "[which|what] endpoint [deletes|removes] [a model|models]",
         ),
         ("what endpoint removes a model?",),
@@ -128,7 +128,7 @@ FACTS = [
         "POST `/api/show` with `{\"model\": \"NAME\"}`. It tells the details, template, parameters and capabilities.",
         (
             "{how} [get|see|show] [model details|the details of a model|information about a model] [over http|with the api|through the api|with curl|over the api]",
-            "[what does /api/show do|what is /api/show for|what is /api/show|explain /api/show|/api/show|what does /api/show mean|when do i need /api/show]",
+            about("/api/show"),
             "[which|what] endpoint [shows|describes|tells about] a model",
             "{how} [see|know|find out] what {model} [can do|is capable of]",
         ),

@@ -1,6 +1,6 @@
 """What Lar is, what its engine does, and the words of the trade."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
@@ -79,7 +79,7 @@ FACTS = [
         "Type `lar tokenize FILE \"text\"`. It prints the tokens that the model would see.",
         (
             "{how} [tokenize|split|cut] [a text|text|a prompt|a sentence] [into tokens|]",
-            "[what does lar tokenize do|what is lar tokenize for|what is lar tokenize|explain lar tokenize|lar tokenize|what does lar tokenize mean|when do i need lar tokenize]",
+            about("lar tokenize"),
             "{how} [count|see|show|get] [the tokens|tokens|how many tokens a text has|token ids]",
             "tokenize [a text|text]",
             "how many tokens does my [text|prompt] have",
@@ -90,7 +90,7 @@ FACTS = [
         "Type `lar detokenize FILE` and the token ids. It prints their text.",
         (
             "{how} [turn|convert|change] [token ids|ids|tokens] [back into|into|to] text",
-            "[what does lar detokenize do|what is lar detokenize for|what is lar detokenize|explain lar detokenize|lar detokenize|what does lar detokenize mean|when do i need lar detokenize]",
+            about("lar detokenize"),
             "{how} detokenize",
             "detokenize [ids|tokens|]",
         ),
@@ -100,7 +100,7 @@ FACTS = [
         "Type `lar logits FILE` and a prompt. It prints the scores of the next token.",
         (
             "{how} [see|get|print|show] [logits|the logits|the scores|the scores of the next token]",
-            "[what does lar logits do|what is lar logits for|what is lar logits|explain lar logits|lar logits|what does lar logits mean|when do i need lar logits]",
+            about("lar logits"),
             "{what} [logits|a logit|the logits]",
         ),
         ("how do I print the logits?",),
@@ -109,7 +109,7 @@ FACTS = [
         "Type `lar bench FILE`. It measures how fast a prompt is read and how fast an answer is written.",
         (
             "{how} [benchmark|bench] [lar|{model}|my machine|my computer]",
-            "[what does lar bench do|what is lar bench for|what is lar bench|explain lar bench|lar bench|what does lar bench mean|when do i need lar bench]",
+            about("lar bench"),
             "{how} [measure|test|compare] [performance|the performance|the speed of my machine|how fast my machine is|the speed of lar]",
             "[run a|a] benchmark",
         ),
@@ -119,7 +119,7 @@ FACTS = [
         "Type `lar perplexity FILE -f text.txt`. Lower is better.",
         (
             "{how} [measure|compute|test|get|calculate] [perplexity|the perplexity|the quality] [of a model|of my model|]",
-            "[what does lar perplexity do|what is lar perplexity for|what is lar perplexity|explain lar perplexity|lar perplexity|what does lar perplexity mean|when do i need lar perplexity]",
+            about("lar perplexity"),
             "{how} [compare|check|judge] the quality of [two models|a quantization|quantizations|models]",
         ),
         ("how do I compute the perplexity of a model?",),
@@ -154,7 +154,7 @@ FACTS = [
     Fact(
         "Set `LAR_ISA` to force one set of CPU instructions, for example `LAR_ISA=avx2`. Normally Lar picks the best by itself.",
         (
-            "[what does LAR_ISA do|what is LAR_ISA for|what is LAR_ISA|explain LAR_ISA|LAR_ISA|what does LAR_ISA mean|when do i need LAR_ISA]",
+            about("LAR_ISA"),
             "{what} LAR_ISA",
             "{how} [force|choose|select] [avx2|avx512|the instruction set|an instruction set|cpu instructions]",
             "does lar use [avx2|avx512|avx-512]",

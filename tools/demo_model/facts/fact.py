@@ -12,3 +12,11 @@ class Fact:
     answer: str
     asks: tuple[str, ...]
     fresh: tuple[str, ...] = ()
+
+
+def about(name: str) -> str:
+    """The pattern of plain questions about a command, a flag or a variable."""
+    return (
+        f"[what does {name} do|what is {name} for|what is {name}|explain {name}|{name}|"
+        f"what does {name} mean|when do i need {name}]"
+    )

@@ -1,6 +1,6 @@
 """What is loaded, for how long, and what it costs."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
@@ -22,7 +22,7 @@ FACTS = [
             "{how} [unload|stop|evict|free|drop|release|kick out] {model} [from memory|from ram|now|by hand|]",
             "{how} [free|get back|release|clear] [memory|the memory|ram|vram|gpu memory|my ram]",
             "[unload|stop|free] {model}",
-            "[what does lar stop do|what is lar stop for|what is lar stop|explain lar stop|lar stop|what does lar stop mean|when do i need lar stop]",
+            about("lar stop"),
             "{how} [remove|take|get] {model} [from|out of] [memory|ram]",
         ),
         ("how do I free the memory of a model?", "how can i unload a model"),
@@ -33,7 +33,7 @@ FACTS = [
             "{how} [see|show|list|find out|check|know] [which models are loaded|what is loaded|what is running|which models are in memory|the loaded models|running models|the models in memory|what is in memory]",
             "[which|what] models are [loaded|running|in memory|in ram|active] [now|right now|at the moment|]",
             "[is my model|is a model|is the model] [loaded|running|in memory]",
-            "[what does lar ps do|what is lar ps for|what is lar ps|explain lar ps|lar ps|what does lar ps mean|when do i need lar ps]",
+            about("lar ps"),
             "[show|list] [loaded|running] models",
             "how much memory does {model} [use|take|need]",
         ),
@@ -63,7 +63,7 @@ FACTS = [
         "Give a duration: `lar run NAME --keepalive 1h`, or `\"keep_alive\": \"1h\"` in a request.",
         (
             "{how} keep {model} [in memory|loaded] for [an hour|one hour|two hours|ten minutes|half an hour|30 minutes|a day|some time|a while|longer]",
-            "[what does --keepalive do|what is --keepalive for|what is --keepalive|explain --keepalive|--keepalive|what does --keepalive mean|when do i need --keepalive]",
+            about("--keepalive"),
             "{how} [set|change] the keep alive [time|] [of|for] [one model|a request|a single model|one run]",
         ),
         ("how do I keep a model loaded for two hours?",),
@@ -110,7 +110,7 @@ FACTS = [
         (
             "{how} [load|run|use|keep|have] [two|several|many|three|more than one] models [at once|at the same time|together|in parallel|]",
             "how many models can be loaded [at once|at the same time|]",
-            "[what does OLLAMA_MAX_LOADED_MODELS do|what is OLLAMA_MAX_LOADED_MODELS for|what is OLLAMA_MAX_LOADED_MODELS|explain OLLAMA_MAX_LOADED_MODELS|OLLAMA_MAX_LOADED_MODELS|what does OLLAMA_MAX_LOADED_MODELS mean|when do i need OLLAMA_MAX_LOADED_MODELS]",
+            about("OLLAMA_MAX_LOADED_MODELS"),
             "{how} [limit|set|change] [the number of loaded models|how many models are loaded|how many models stay loaded]",
         ),
         ("can I run two models at the same time?",),
@@ -119,7 +119,7 @@ FACTS = [
         "Set `OLLAMA_NUM_PARALLEL` to the number of requests one model should answer at the same time.",
         (
             "{how} [serve|answer|handle] [many|several|multiple|parallel] [users|requests|people|clients] [at once|at the same time|in parallel|]",
-            "[what does OLLAMA_NUM_PARALLEL do|what is OLLAMA_NUM_PARALLEL for|what is OLLAMA_NUM_PARALLEL|explain OLLAMA_NUM_PARALLEL|OLLAMA_NUM_PARALLEL|what does OLLAMA_NUM_PARALLEL mean|when do i need OLLAMA_NUM_PARALLEL]",
+            about("OLLAMA_NUM_PARALLEL"),
             "can [many|several|two|multiple] [users|people|clients] [ask|use|share] [one model|the same model|lar] [at once|at the same time|]",
             "parallel requests",
         ),
@@ -129,7 +129,7 @@ FACTS = [
         "Set `OLLAMA_KV_CACHE_TYPE=q8_0`. The cache then needs about half the memory; `q4_0` needs less still.",
         (
             "{how} [quantize|shrink|compress|reduce|make smaller] the [kv cache|cache|key value cache]",
-            "[what does OLLAMA_KV_CACHE_TYPE do|what is OLLAMA_KV_CACHE_TYPE for|what is OLLAMA_KV_CACHE_TYPE|explain OLLAMA_KV_CACHE_TYPE|OLLAMA_KV_CACHE_TYPE|what does OLLAMA_KV_CACHE_TYPE mean|when do i need OLLAMA_KV_CACHE_TYPE]",
+            about("OLLAMA_KV_CACHE_TYPE"),
             "{how} [save|use less] memory [for|with] [the kv cache|a long context|the context|long chats]",
             "kv cache [type|quantization|in q8_0]",
         ),
@@ -181,7 +181,7 @@ FACTS = [
         (
             "{how} [run|use|have|put] {model} [on the cpu|on the cpu only|without the gpu|only on the cpu|without a gpu]",
             "{how} [disable|turn off|not use|switch off|avoid] [the gpu|my gpu]",
-            "[what does num_gpu do|what is num_gpu for|what is num_gpu|explain num_gpu|num_gpu|what does num_gpu mean|when do i need num_gpu]",
+            about("num_gpu"),
             "{how} [set|choose] [how many layers|the number of layers] [go to|are on|run on] the gpu",
         ),
         ("how do I turn the gpu off?",),
@@ -190,7 +190,7 @@ FACTS = [
         "Set `num_thread`. Without it Lar chooses the number of threads by itself.",
         (
             "{how} [set|change|limit|choose] [the number of threads|the threads|how many threads are used|how many cores are used|cpu threads]",
-            "[what does num_thread do|what is num_thread for|what is num_thread|explain num_thread|num_thread|what does num_thread mean|when do i need num_thread]",
+            about("num_thread"),
             "how many [threads|cores|cpu cores] does [lar|{model}] use",
             "lar uses all [my cores|cores|my cpu]",
         ),
@@ -199,7 +199,7 @@ FACTS = [
     Fact(
         "Set `OLLAMA_LOAD_TIMEOUT`, for example `OLLAMA_LOAD_TIMEOUT=10m`. A load that stands still for longer is given up.",
         (
-            "[what does OLLAMA_LOAD_TIMEOUT do|what is OLLAMA_LOAD_TIMEOUT for|what is OLLAMA_LOAD_TIMEOUT|explain OLLAMA_LOAD_TIMEOUT|OLLAMA_LOAD_TIMEOUT|what does OLLAMA_LOAD_TIMEOUT mean|when do i need OLLAMA_LOAD_TIMEOUT]",
+            about("OLLAMA_LOAD_TIMEOUT"),
             "{how} [set|change|raise] the load timeout",
             "loading [times out|takes too long and stops|is given up]",
         ),

@@ -1,6 +1,6 @@
 """Getting, naming, storing and removing models."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
@@ -10,7 +10,7 @@ FACTS = [
             "[download|pull|install|fetch] {model}",
             "what [command downloads|downloads|does one type to download] {model}",
             "how does lar [download|get|fetch] {model}",
-            "[what does lar pull do|what is lar pull for|what is lar pull|explain lar pull|lar pull|what does lar pull mean|when do i need lar pull]",
+            about("lar pull"),
             "where do i get {model} [from|]",
         ),
         ("how do I download a new model?", "how can i install models"),
@@ -21,7 +21,7 @@ FACTS = [
             "{how} [list|see|show|find] [my models|all models|the models|all my models|the models i have|installed models|downloaded models|local models|what models i have]",
             "[which|what] models [do i have|are installed|are there|are on my disk|are on this machine|did i download|have i pulled]",
             "[list|show] [my|all|the|installed|downloaded] models",
-            "[what does lar list do|what is lar list for|what is lar list|explain lar list|lar list|what does lar list mean|when do i need lar list]",
+            about("lar list"),
             "how many models do i have",
         ),
         ("which models are installed on this machine?", "show me all my models"),
@@ -31,7 +31,7 @@ FACTS = [
         (
             "{how} [delete|remove|uninstall|erase|get rid of|throw away] {model}",
             "[delete|remove|uninstall|erase] {model}",
-            "[what does lar rm do|what is lar rm for|what is lar rm|explain lar rm|lar rm|what does lar rm mean|when do i need lar rm]",
+            about("lar rm"),
             "what [command deletes|command removes|deletes|removes] {model}",
             "{how} [delete|remove] several models",
         ),
@@ -42,7 +42,7 @@ FACTS = [
         (
             "{how} [copy|duplicate|clone] {model}",
             "[copy|duplicate|clone] {model}",
-            "[what does lar cp do|what is lar cp for|what is lar cp|explain lar cp|lar cp|what does lar cp mean|when do i need lar cp]",
+            about("lar cp"),
             "{how} [make|get] a copy of {model}",
             "{how} give {model} a second name",
         ),
@@ -61,7 +61,7 @@ FACTS = [
         "Type `lar show NAME`. It prints the architecture, parameters, context length and quantization.",
         (
             "{how} [see|show|get|find] [the details|details|information|info|facts] [about|of|on] {model}",
-            "[what does lar show do|what is lar show for|what is lar show|explain lar show|lar show|what does lar show mean|when do i need lar show]",
+            about("lar show"),
             "{how} [see|find out|know] [how many parameters|which architecture|the architecture|the parameter count of|which quantization] {model} has",
             "[show|print] [details|information|info] [about|of] {model}",
         ),
@@ -91,7 +91,7 @@ FACTS = [
         (
             "{how} [upload|push|publish|share] {model}",
             "{how} [upload|push|publish] {model} to [a registry|the registry|a server]",
-            "[what does lar push do|what is lar push for|what is lar push|explain lar push|lar push|what does lar push mean|when do i need lar push]",
+            about("lar push"),
             "[upload|push|publish] {model}",
             "{how} share my model with others",
         ),
@@ -101,7 +101,7 @@ FACTS = [
         "Write a Modelfile and type `lar create NAME -f Modelfile`.",
         (
             "{how} [create|make|build|define] [a model|my own model|a new model|a custom model|my model|a model of my own]",
-            "[what does lar create do|what is lar create for|what is lar create|explain lar create|lar create|what does lar create mean|when do i need lar create]",
+            about("lar create"),
             "{how} [customize|adapt] {model}",
             "[create|make|build] a [new|custom|] model",
             "{how} [create|make|build] a model from a modelfile",
@@ -243,7 +243,7 @@ FACTS = [
     Fact(
         "At its start the server removes blobs that no model uses. Set `OLLAMA_NOPRUNE=1` to keep them.",
         (
-            "[what does OLLAMA_NOPRUNE do|what is OLLAMA_NOPRUNE for|what is OLLAMA_NOPRUNE|explain OLLAMA_NOPRUNE|OLLAMA_NOPRUNE|what does OLLAMA_NOPRUNE mean|when do i need OLLAMA_NOPRUNE]",
+            about("OLLAMA_NOPRUNE"),
             "what is pruning",
             "does lar [delete|remove|clean up|prune] [unused blobs|unused files|old blobs|blobs]",
             "{how} [keep|not lose] unused [blobs|files]",
@@ -254,7 +254,7 @@ FACTS = [
         "Add `--insecure` to `lar pull` or `lar push` for a registry without a proper certificate.",
         (
             "{how} [pull from|push to|use] [a registry without tls|my own registry|an insecure registry|a registry over http|a private registry]",
-            "[what does --insecure do|what is --insecure for|what is --insecure|explain --insecure|--insecure|what does --insecure mean|when do i need --insecure]",
+            about("--insecure"),
             "{how} [skip|ignore] [the certificate|tls checks|certificate errors]",
         ),
         ("how do I use an insecure registry?",),
@@ -263,7 +263,7 @@ FACTS = [
         "Type `lar inspect FILE`. It prints the keys and the tensors of a GGUF file.",
         (
             "{how} [inspect|examine|look into|look inside|see inside|dump|read|see what is in] [a gguf|a gguf file|a model file|my gguf]",
-            "[what does lar inspect do|what is lar inspect for|what is lar inspect|explain lar inspect|lar inspect|what does lar inspect mean|when do i need lar inspect]",
+            about("lar inspect"),
             "[inspect|dump] [a|my|the] gguf [file|]",
             "{how} [list|see|show] the [tensors|keys|metadata|metadata keys] of [a gguf|a file|a model file|a gguf file]",
             "what is inside my gguf file",

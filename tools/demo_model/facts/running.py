@@ -1,6 +1,6 @@
 """Running a model from the command line, and the chat's own commands."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
@@ -104,7 +104,7 @@ FACTS = [
         (
             "{how} [clear|reset|forget|erase|delete|wipe] [the context|the conversation|the chat|the session|what i said|the chat history]",
             "{how} start [over|again|a fresh chat|a new conversation|from scratch] [in the chat|]",
-            "[what does /clear do|what is /clear for|what is /clear|explain /clear|/clear|what does /clear mean|when do i need /clear]",
+            about("/clear"),
             "[clear|reset|forget] [the chat|the context|the conversation|everything i said]",
         ),
         ("how do I reset the conversation?", "how can I make it forget what I said"),
@@ -113,7 +113,7 @@ FACTS = [
         "Type `/save NAME` in the chat. It makes a new model that remembers your settings and messages.",
         (
             "{how} [save|keep|store] [the chat|this chat|my chat|a conversation|the conversation|the session|my session]",
-            "[what does /save do|what is /save for|what is /save|explain /save|/save|what does /save mean|when do i need /save]",
+            about("/save"),
             "save [the chat|this conversation|my session]",
             "{how} save [my settings|the chat] as a [new|] model",
         ),
@@ -124,7 +124,7 @@ FACTS = [
         (
             "{how} [switch|change|switch over] to [another|a different|a new] model [in the chat|inside the chat|while chatting|without leaving|]",
             "{how} [load|use] another model [in the chat|inside the chat|without leaving the chat]",
-            "[what does /load do|what is /load for|what is /load|explain /load|/load|what does /load mean|when do i need /load]",
+            about("/load"),
             "switch [the model|models] [in the chat|]",
         ),
         ("how do I switch to another model without leaving?",),
@@ -202,7 +202,7 @@ FACTS = [
         (
             "where [is|are] [my history|the history|what i typed|my prompts|the prompt history] [kept|saved|stored|]",
             "{how} [turn off|disable|stop|not keep] [the history|history|prompt history]",
-            "[what does OLLAMA_NOHISTORY do|what is OLLAMA_NOHISTORY for|what is OLLAMA_NOHISTORY|explain OLLAMA_NOHISTORY|OLLAMA_NOHISTORY|what does OLLAMA_NOHISTORY mean|when do i need OLLAMA_NOHISTORY]",
+            about("OLLAMA_NOHISTORY"),
             "does lar [keep|save|remember] [what i type|my prompts|a history]",
         ),
         ("where is the history of my prompts stored?",),
@@ -228,7 +228,7 @@ FACTS = [
     Fact(
         "`make run` builds Lar, starts the demo model and asks it something. It needs no network.",
         (
-            "[what does make run do|what is make run for|what is make run|explain make run|make run|what does make run mean|when do i need make run]",
+            about("make run"),
             "{how} [try|test|see] lar [without a network|without a model|quickly|offline|at once]",
             "{how} [start|run|try|see] the demo",
             "make run",
@@ -239,7 +239,7 @@ FACTS = [
     Fact(
         "`make test` builds Lar and runs all of its tests.",
         (
-            "[what does make test do|what is make test for|what is make test|explain make test|make test|what does make test mean|when do i need make test]",
+            about("make test"),
             "{how} [run|start|execute] [the tests|all tests|the test suite|lar's tests|unit tests]",
             "make test",
             "{how} [check|know|see] that my build [works|is good]",

@@ -1,6 +1,6 @@
 """The server: starting it, reaching it, and what protects it."""
 
-from .fact import Fact
+from .fact import Fact, about
 
 FACTS = [
     Fact(
@@ -8,7 +8,7 @@ FACTS = [
         (
             "{how} [start|run|launch|bring up|boot] [the server|a server|lar as a server|the lar server|the api|the service]",
             "[start|run|launch] the server",
-            "[what does lar serve do|what is lar serve for|what is lar serve|explain lar serve|lar serve|what does lar serve mean|when do i need lar serve]",
+            about("lar serve"),
             "what [command starts|starts] the server",
             "{how} use lar as a server",
         ),
@@ -30,7 +30,7 @@ FACTS = [
         (
             "{how} [change|set|choose|use|pick] [the port|another port|a different port|the address|port 8080|the listen address]",
             "{how} [run|start] the server on [another|a different] [port|address]",
-            "[what does OLLAMA_HOST do|what is OLLAMA_HOST for|what is OLLAMA_HOST|explain OLLAMA_HOST|OLLAMA_HOST|what does OLLAMA_HOST mean|when do i need OLLAMA_HOST]",
+            about("OLLAMA_HOST"),
             "port 11434 is [taken|in use|busy|already used]",
             "the port is already in use",
         ),
@@ -79,7 +79,7 @@ FACTS = [
         "Start it with `OLLAMA_DEBUG=1 lar serve`. It then logs what it does.",
         (
             "{how} [see|get|show|read|turn on|enable] [the logs|more logs|debug logs|debugging|debug output|log messages|the log]",
-            "[what does OLLAMA_DEBUG do|what is OLLAMA_DEBUG for|what is OLLAMA_DEBUG|explain OLLAMA_DEBUG|OLLAMA_DEBUG|what does OLLAMA_DEBUG mean|when do i need OLLAMA_DEBUG]",
+            about("OLLAMA_DEBUG"),
             "where are the logs",
             "{how} [debug|find a problem in] [lar|the server]",
             "something [is wrong|does not work|went wrong], how do i find out what",
@@ -89,7 +89,7 @@ FACTS = [
     Fact(
         "Set `OLLAMA_ORIGINS` to the origins you allow, separated by commas. Pages from localhost are allowed already.",
         (
-            "[what does OLLAMA_ORIGINS do|what is OLLAMA_ORIGINS for|what is OLLAMA_ORIGINS|explain OLLAMA_ORIGINS|OLLAMA_ORIGINS|what does OLLAMA_ORIGINS mean|when do i need OLLAMA_ORIGINS]",
+            about("OLLAMA_ORIGINS"),
             "{how} [fix|allow|set|configure] [cors|cross origin requests|cors errors]",
             "{how} [call|use] lar from [a web page|a browser|a website|javascript in a page]",
             "my [browser|web page|website] gets a cors error",
@@ -111,7 +111,7 @@ FACTS = [
         (
             "what does [server busy|503|error 503|status 503|the server busy error] mean",
             "[why|when] is the server busy",
-            "[what does OLLAMA_MAX_QUEUE do|what is OLLAMA_MAX_QUEUE for|what is OLLAMA_MAX_QUEUE|explain OLLAMA_MAX_QUEUE|OLLAMA_MAX_QUEUE|what does OLLAMA_MAX_QUEUE mean|when do i need OLLAMA_MAX_QUEUE]",
+            about("OLLAMA_MAX_QUEUE"),
             "i get [a 503|server busy|error 503]",
             "how many requests can [wait|be queued]",
         ),

@@ -10,15 +10,19 @@ SUBJECTS = [*cast.ANIMALS, *cast.PEOPLE, *cast.PLACES, *cast.THINGS]
 COMMON_KINDS = cast.ANIMALS[:60] + cast.PEOPLE[:40]
 
 
+def takes_an(word: str) -> bool:
+    return word[0] in "aeiou" and not word.startswith("uni")
+
+
 def with_article(words: str) -> str:
-    return ("an " if words[0] in "aeiou" else "a ") + words
+    return ("an " if takes_an(words) else "a ") + words
 
 
 def fit_articles(text: str) -> str:
     """Turns 'a owl' into 'an owl' where a slot has brought in a vowel."""
     words = text.split(" ")
     for i in range(len(words) - 1):
-        if words[i] in ("a", "A") and words[i + 1][0] in "aeiou" and not words[i + 1].startswith("uni"):
+        if words[i] in ("a", "A") and takes_an(words[i + 1]):
             words[i] += "n"
     return " ".join(words)
 
@@ -53,7 +57,8 @@ def opening(subject: str, hero: str, rng: random.Random) -> str:
 
 
 def tell(subject: str | None, rng: random.Random) -> str:
-    """A story of 60 to 120 words. Without a subject a hero is chosen."""
+    """A story of 60 to 120 words. Without a subject a hero is chosen; a word unknown here is a hero too."""
+    preface = f"Here is a story about {with_article(subject)}. " if subject else ""
     subject = subject or rng.choice(COMMON_KINDS)
     if subject in cast.PLACES:
         hero, plot = rng.choice(COMMON_KINDS), rng.choice(plots.PLACE_PLOTS)
@@ -69,4 +74,4 @@ def tell(subject: str | None, rng: random.Random) -> str:
         N=name, he=he, him=him, his=his, He=he.capitalize(), S=subject, F=friend_name, f=friend,
         fhe=friend_he, fhim=friend_him, fhis=friend_his,
     )
-    return fit_articles(text)
+    return preface + fit_articles(text)
