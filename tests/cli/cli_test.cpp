@@ -30,7 +30,7 @@ TEST(Cli, TheDemoModelSaysWhatItsTrainerSaw) {
   for (const Json& item : list) {
     const auto result = lar({"run", "demo", "--set", "temperature=0"}, item["user"]);
     EXPECT_EQ(result.code, 0) << result.err;
-    EXPECT_EQ(result.out, item["text"].get<std::string>()) << item["user"];
+    EXPECT_EQ(result.out, item["answer"].get<std::string>()) << item["user"];
   }
 }
 
