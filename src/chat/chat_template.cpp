@@ -5,8 +5,12 @@
 namespace lar::chat {
 namespace {
 
-Value content(std::string text) { return Value::string(std::move(text), Origin::kContent); }
-Value control(std::string text) { return Value::string(std::move(text), Origin::kTemplate); }
+Value content(std::string text) {
+  return Value::string(std::move(text), Origin::kContent);
+}
+Value control(std::string text) {
+  return Value::string(std::move(text), Origin::kTemplate);
+}
 
 // Unlikely in a template's own text.
 constexpr std::string_view kProbeText = "qWzProbe";
@@ -78,7 +82,8 @@ Value ChatTemplate::message_value(const Message& message) const {
   return Value::dict(std::move(entry));
 }
 
-Result<Prompt> ChatTemplate::render(const std::vector<Message>& messages, const Value& tools,
+Result<Prompt> ChatTemplate::render(const std::vector<Message>& messages,
+                                    const Value& tools,
                                     const ChatOptions& options) const {
   std::vector<Value> list;
   list.reserve(messages.size());
@@ -107,7 +112,8 @@ Result<Prompt> ChatTemplate::render(const std::vector<Message>& messages, const 
 }
 
 // The rendering, or nothing where the template refuses such a conversation.
-std::string ChatTemplate::probe(const std::vector<Message>& messages, const Value& tools,
+std::string ChatTemplate::probe(const std::vector<Message>& messages,
+                                const Value& tools,
                                 std::optional<bool> enable_thinking) const {
   ChatOptions options;
   options.enable_thinking = enable_thinking;
@@ -145,7 +151,8 @@ void ChatTemplate::find_traits() {
                      shows(probe({user, thought}, Value(), std::nullopt));
 }
 
-Result<Prompt> render_json_context(std::string_view template_source, std::string_view context_json,
+Result<Prompt> render_json_context(std::string_view template_source,
+                                   std::string_view context_json,
                                    std::optional<jinja::DateTime> now) {
   LAR_TRY(const auto compiled, jinja::Template::compile(template_source));
   LAR_TRY(const Value context, with_context(parse_json(context_json), "context"));

@@ -40,9 +40,9 @@ struct SpecialTokens {
 
 struct ChatOptions {
   bool add_generation_prompt = true;
-  std::optional<bool> enable_thinking;         // not defined in the template if not set
-  std::optional<jinja::DateTime> now;          // else the local time
-  Dict extra;                                  // further variables; they override none of ours
+  std::optional<bool> enable_thinking;  // not defined in the template if not set
+  std::optional<jinja::DateTime> now;   // else the local time
+  Dict extra;                           // further variables; they override none of ours
   jinja::RenderLimits limits;
 };
 
@@ -66,7 +66,8 @@ class ChatTemplate {
                                                       SpecialTokens tokens);
 
   // `tools`: a list of JSON tool definitions; null or undefined where there are none.
-  Result<Prompt> render(const std::vector<Message>& messages, const Value& tools,
+  Result<Prompt> render(const std::vector<Message>& messages,
+                        const Value& tools,
                         const ChatOptions& options) const;
 
   const TemplateTraits& traits() const { return traits_; }
@@ -75,7 +76,8 @@ class ChatTemplate {
   ChatTemplate(std::unique_ptr<jinja::Template> compiled, SpecialTokens tokens);
 
   Value message_value(const Message& message) const;
-  std::string probe(const std::vector<Message>& messages, const Value& tools,
+  std::string probe(const std::vector<Message>& messages,
+                    const Value& tools,
                     std::optional<bool> enable_thinking) const;
   void find_traits();
 
@@ -86,7 +88,8 @@ class ChatTemplate {
 
 // The context of a rendering from JSON text, for `lar template render`: an object with messages,
 // tools, add_generation_prompt and any other variable.
-Result<Prompt> render_json_context(std::string_view template_source, std::string_view context_json,
+Result<Prompt> render_json_context(std::string_view template_source,
+                                   std::string_view context_json,
                                    std::optional<jinja::DateTime> now);
 
 }  // namespace lar::chat

@@ -53,8 +53,7 @@ TEST(ChatTemplate, renders_messages_and_marks_control_text) {
   ASSERT_TRUE(compiled);
   const auto prompt = (*compiled)->render({message("user", "<s>hi")}, Value(), {});
   ASSERT_TRUE(prompt) << prompt.error().message;
-  EXPECT_EQ(prompt->text,
-            "<s><|im_start|>user\n<s>hi<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(prompt->text, "<s><|im_start|>user\n<s>hi<|im_end|>\n<|im_start|>assistant\n");
   ASSERT_EQ(prompt->runs.size(), 5U);
   EXPECT_EQ(prompt->runs[0].end, 15U);  // the bos token is control text, the user's is not
   EXPECT_EQ(prompt->runs[3].origin, Origin::kContent);
@@ -108,7 +107,8 @@ TEST(ChatTemplate, the_parrots_prompts_are_those_it_was_trained_on) {
   EXPECT_TRUE((*compiled)->traits().system_role);
   EXPECT_FALSE((*compiled)->traits().typed_content);
   size_t cases = 0;
-  for (const Json& entry : Json::parse(read_file(shared_data("parrot/parrot-qwen3.expected.json")))) {
+  for (const Json& entry :
+       Json::parse(read_file(shared_data("parrot/parrot-qwen3.expected.json")))) {
     if (entry["messages"].is_null()) continue;
     std::vector<Message> messages;
     for (const Json& json : entry["messages"]) messages.push_back(from_json_message(json));

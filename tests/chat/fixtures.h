@@ -16,12 +16,13 @@ inline const jinja::DateTime kNow{2024, 7, 26, 12, 0, 0, 0};
 
 struct Outcome {
   std::string text;
-  std::string error;  // empty: none
+  std::string error;     // empty: none
   bool refused = false;  // by the compiler
   std::vector<Run> runs;
 };
 
-inline Outcome run(std::string_view source, const nlohmann::ordered_json& context,
+inline Outcome run(std::string_view source,
+                   const nlohmann::ordered_json& context,
                    const jinja::CompileOptions& compile = {},
                    jinja::RenderOptions options = {}) {
   if (!options.now) options.now = kNow;
@@ -34,8 +35,9 @@ inline Outcome run(std::string_view source, const nlohmann::ordered_json& contex
   return {rendered->text, "", false, rendered->runs};
 }
 
-inline std::string render(std::string_view source,
-                          const nlohmann::ordered_json& context = nlohmann::ordered_json::object()) {
+inline std::string render(
+    std::string_view source,
+    const nlohmann::ordered_json& context = nlohmann::ordered_json::object()) {
   const Outcome outcome = run(source, context);
   return outcome.error.empty() ? outcome.text : "error: " + outcome.error;
 }

@@ -16,7 +16,9 @@ using lar::test::read_file;
 using lar::test::shared_data;
 using test::Outcome;
 
-Json load(const std::filesystem::path& path) { return Json::parse(read_file(path)); }
+Json load(const std::filesystem::path& path) {
+  return Json::parse(read_file(path));
+}
 
 TEST(Goldens, real_templates_render_and_fail_as_in_transformers) {
   const auto inputs_path = shared_data("chat/goldens/golden_inputs.json");
@@ -127,8 +129,8 @@ TEST(Goldens, chat_templates_of_llama_cpp) {
 
 TEST(Goldens, every_template_at_hand_compiles) {
   size_t compiled = 0;
-  for (const char* folder : {"chat/llama.cpp-templates", "chat/mistral-common",
-                             "chat/ollama/renderer-jinja"}) {
+  for (const char* folder :
+       {"chat/llama.cpp-templates", "chat/mistral-common", "chat/ollama/renderer-jinja"}) {
     const auto path = shared_data(folder);
     LAR_REQUIRE_DATA(path);
     for (const auto& file : std::filesystem::directory_iterator(path)) {

@@ -70,7 +70,9 @@ TEST(Meter, says_when_memory_or_work_run_out_and_counts_what_is_released) {
     EXPECT_TRUE(meter.out_of_memory());
   }
   Meter fresh(100, 1000);
-  { const HeldBytes held(&fresh, 900); }
+  {
+    const HeldBytes held(&fresh, 900);
+  }
   EXPECT_TRUE(fresh.hold(1000));
   EXPECT_TRUE(fresh.work(100));
   EXPECT_FALSE(fresh.work(1));

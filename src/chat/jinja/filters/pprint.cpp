@@ -195,6 +195,8 @@ constexpr NamedFunction kFilters[] = {{"pprint", do_pprint}};
 
 }  // namespace
 
-std::span<const NamedFunction> pprint_filters() { return kFilters; }
+std::span<const NamedFunction> pprint_filters() {
+  return kFilters;
+}
 
 }  // namespace lar::chat::jinja
