@@ -119,7 +119,7 @@ TEST(Jinja, filters) {
       {"{{ 'a\nb'|indent(2) }} {{ '1.9'|int }} {{ 2.5|round }} {{ 'abc'|length }}",
        "a\n  b 1 2.0 3"},
       {"{{ 'foo bar baz qux'|truncate(9) }} {{ '<a>'|e }} {{ ('<a>'|safe) + '<b>' }}",
-       "foo bar baz qux &lt;a&gt; <a>&lt;b&gt;"},
+       "foo... &lt;a&gt; <a>&lt;b&gt;"},
       {"{{ {'b': 1, 'a': 2}|dictsort }} {{ [1, 2, 3]|batch(2)|list }}",
        "[('a', 2), ('b', 1)] [[1, 2], [3]]"},
   });
