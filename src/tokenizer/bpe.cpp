@@ -44,7 +44,7 @@ BpeEncoder::BpeEncoder(const Vocabulary& vocabulary,
   byte_tokens_.fill(kNoToken);
   if (row.raw_text) {
     for (size_t i = 0; i < vocabulary.tokens.size(); ++i) {
-      const int byte = byte_token_value(vocabulary.tokens[i]);
+      const int byte = byte_of_token(vocabulary, static_cast<TokenId>(i));
       if (byte >= 0) byte_tokens_[static_cast<size_t>(byte)] = static_cast<TokenId>(i);
     }
   }

@@ -53,7 +53,7 @@ SpmEncoder::SpmEncoder(const Vocabulary& vocabulary,
   byte_tokens_.fill(kNoToken);
   for (size_t i = 0; i < pieces.size(); ++i) {
     ranks_.push_back(rank_of_score(i < vocabulary.scores.size() ? vocabulary.scores[i] : 0.0F));
-    const int byte = byte_token_value(vocabulary.tokens[i]);
+    const int byte = byte_of_token(vocabulary, static_cast<TokenId>(i));
     if (byte >= 0) byte_tokens_[static_cast<size_t>(byte)] = static_cast<TokenId>(i);
   }
   for (size_t byte = 0; byte < 256; ++byte) {

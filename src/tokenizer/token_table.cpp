@@ -97,6 +97,12 @@ int byte_token_value(std::string_view text) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+int byte_of_token(const Vocabulary& vocabulary, TokenId id) {
+  const TokenType type = type_of(vocabulary, id);
+  if (type == TokenType::kControl || type == TokenType::kUnknown) return -1;
+  return byte_token_value(vocabulary.tokens[static_cast<size_t>(id)]);
+}
+
 void append_unspelled(std::string& out, std::string_view text, Spelling spelling) {
   switch (spelling) {
     case Spelling::kPlain: out += text; return;

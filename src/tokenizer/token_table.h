@@ -81,4 +81,7 @@ class TokenTable {
 
 TokenType type_of(const Vocabulary& vocabulary, TokenId id);
 
+// The byte that a token which text may become stands for by name ("<0xHH>"), or -1.
+int byte_of_token(const Vocabulary& vocabulary, TokenId id);
+
 }  // namespace lar::tokenizer
