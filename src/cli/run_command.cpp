@@ -90,6 +90,10 @@ Result<int> run_model(const RunArguments& arguments, const Environment& environm
   LAR_TRY(const auto model,
           runtime::Model::load(std::move(file), load_options(environment, options)));
   const auto load = std::chrono::steady_clock::now() - start;
+  if (options.num_ctx && *options.num_ctx > model->context()) {
+    fmt::print(stderr, "Warning: num_ctx is cut to the {} tokens the model was trained for\n",
+               model->context());
+  }
   const bool interactive =
       environment.stdin_is_terminal && environment.stdout_is_terminal && arguments.words.empty();
   if (interactive) {

@@ -53,6 +53,22 @@ TEST(Cli, RawReadsSpecialTokensAndAPipedPrompt) {
   EXPECT_EQ(raw.out, plain.out);
 }
 
+TEST(Cli, WhatIsNotHonouredIsSaid) {
+  const auto result = lar({"run", "demo", "--set", "num_ctx=100000", "--set", "num_gpu=5", "--set",
+                           "num_predict=2", "hello"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.err.find("Warning: num_ctx is cut to"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("Warning: num_gpu"), std::string::npos) << result.err;
+}
+
+TEST(Cli, ALongPromptIsCutAndSaysSo) {
+  std::string words;
+  for (int i = 0; i < 400; ++i) words += "tell me a story ";
+  const auto result = lar({"run", "demo", "--set", "num_ctx=128", "--set", "num_predict=4"}, words);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.err.find("tokens of it were dropped"), std::string::npos) << result.err;
+}
+
 TEST(Cli, ASeedRepeats) {
   const auto ask = [](const char* seed) {
     return lar({"run", "demo", "--set", std::string("seed=") + seed, "--set", "temperature=1.5",
