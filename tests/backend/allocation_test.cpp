@@ -10,20 +10,30 @@
 #include "backend/cpu/cpu_backend.h"
 
 namespace {
-std::atomic<uint64_t> allocations{0};
-}
 
-// Counts; otherwise what the library does.
-void* operator new(size_t bytes) {
+std::atomic<uint64_t> allocations{0};
+
+// Out of line, so that no compiler pairs malloc with a delete.
+[[gnu::noinline]] void* allocate(size_t bytes) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void release(void* memory) {
   std::free(memory);
 }
+
+}  // namespace
+
+// Counts; otherwise what the library does.
+void* operator new(size_t bytes) {
+  return allocate(bytes);
+}
+void operator delete(void* memory) noexcept {
+  release(memory);
+}
 void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
+  release(memory);
 }
 
 namespace lar::backend {

@@ -27,8 +27,8 @@ TEST(Layout, LiveValuesNeverOverlap) {
     std::vector<Life> lives(40);
     for (Life& life : lives) {
       life.bytes = random() % 5000 + 1;
-      life.first = random() % 30;
-      life.last = life.first + random() % 10;
+      life.first = static_cast<uint32_t>(random() % 30);
+      life.last = life.first + static_cast<uint32_t>(random() % 10);
       life.used = random() % 8 != 0;
     }
     const Layout layout = plan_layout(lives, 64);
