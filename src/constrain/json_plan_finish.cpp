@@ -109,8 +109,8 @@ bool JsonPlan::search_finish(
     for (uint32_t i = next; i < size; ++i) {
       const bool can = any_productive(object.properties[i].choices);
       if (object.properties[i].required && !can) return false;
-      required += object.properties[i].required ? 1 : 0;
-      usable += can ? 1 : 0;
+      required += object.properties[i].required ? 1U : 0U;
+      usable += can ? 1U : 0U;
     }
   }
   if (object.counts && (uint64_t{count} + required > object.max ||
