@@ -12,7 +12,15 @@ namespace lar::chat {
 namespace {
 
 constexpr size_t kStackBytes = size_t{512} << 10;
-#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+// GCC tells by a macro, clang by a feature that GCC cannot even spell.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LAR_TEST_SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define LAR_TEST_SANITIZED 1
+#endif
+#if defined(LAR_TEST_SANITIZED)
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;
