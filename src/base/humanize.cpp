@@ -42,10 +42,39 @@ std::string human_bytes_binary(uint64_t bytes) {
 
 std::string human_count(uint64_t count) {
   const auto value = static_cast<double>(count);
+  if (count >= 1'000'000'000 && count % 1'000'000'000 == 0) return print("%.0fB", value / 1e9);
   if (count >= 1'000'000'000) return print("%.1fB", value / 1e9);
   if (count >= 1'000'000) return print("%.2fM", value / 1e6);
   if (count >= 1'000) return print("%.0fK", value / 1e3);
   return print("%d", static_cast<int>(count));
+}
+
+std::string human_duration(std::chrono::nanoseconds duration) {
+  const double exact_hours = std::chrono::duration<double, std::ratio<3600>>(duration).count();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  const auto plural = [](int64_t count, const char* unit) {
+    return std::to_string(count) + " " + unit;
+  };
+  if (seconds < 1) return "Less than a second";
+  if (seconds == 1) return "1 second";
+  if (seconds < 60) return plural(seconds, "seconds");
+  const int64_t minutes = seconds / 60;
+  if (minutes == 1) return "About a minute";
+  if (minutes < 60) return plural(minutes, "minutes");
+  const auto hours = static_cast<int64_t>(std::llround(exact_hours));
+  if (hours == 1) return "About an hour";
+  if (hours < 48) return plural(hours, "hours");
+  if (hours < 24 * 14) return plural(hours / 24, "days");
+  if (hours < 24 * 60) return plural(hours / 24 / 7, "weeks");
+  if (hours < 24 * 365 * 2) return plural(hours / 24 / 30, "months");
+  return plural(static_cast<int64_t>(exact_hours) / 24 / 365, "years");
+}
+
+std::string relative_time(std::chrono::nanoseconds until) {
+  constexpr auto kForever = std::chrono::hours(24 * 365 * 20);
+  if (until > kForever) return "Forever";
+  if (until > std::chrono::nanoseconds(0)) return human_duration(until) + " from now";
+  return human_duration(-until) + " ago";
 }
 
 std::string go_duration(std::chrono::nanoseconds duration) {

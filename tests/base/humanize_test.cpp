@@ -34,5 +34,27 @@ TEST(Humanize, DurationsAsGoPrintsThem) {
   EXPECT_EQ(go_duration(nanoseconds(3'600'000'000'000)), "1h0m0s");
 }
 
+TEST(Humanize, MomentsAsTablesPrintThem) {
+  using namespace std::chrono_literals;
+  using std::chrono::hours;
+  EXPECT_EQ(relative_time(0ns), "Less than a second ago");
+  EXPECT_EQ(relative_time(-1s), "1 second ago");
+  EXPECT_EQ(relative_time(-59s), "59 seconds ago");
+  EXPECT_EQ(relative_time(-60s), "About a minute ago");
+  EXPECT_EQ(relative_time(5min), "5 minutes from now");
+  EXPECT_EQ(relative_time(-60min), "About an hour ago");
+  EXPECT_EQ(relative_time(-hours(47)), "47 hours ago");
+  EXPECT_EQ(relative_time(-hours(48)), "2 days ago");
+  EXPECT_EQ(relative_time(-hours(24 * 14)), "2 weeks ago");
+  EXPECT_EQ(relative_time(-hours(24 * 60)), "2 months ago");
+  EXPECT_EQ(relative_time(-hours(24 * 365 * 2)), "2 years ago");
+  EXPECT_EQ(relative_time(hours(24 * 365 * 21)), "Forever");
+}
+
+TEST(Humanize, WholeBillionsHaveNoDecimals) {
+  EXPECT_EQ(human_count(8'000'000'000), "8B");
+  EXPECT_EQ(human_count(7'620'000'000), "7.6B");
+}
+
 }  // namespace
 }  // namespace lar
