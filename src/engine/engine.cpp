@@ -54,13 +54,14 @@ Engine::Engine(std::unique_ptr<backend::Executable> executable, EngineOptions op
 }
 
 Result<SequenceId> Engine::submit(Request request) {
-  LAR_TRY(validate(request, options_.context, options_.vocab));
+  EngineShape shape = shape_;
+  if (request.context > 0) shape.context = std::min(shape.context, request.context);
+  LAR_TRY(validate(request, shape.context, options_.vocab));
   if (waiting_.size() >= options_.waiting_max) {
     return fail(Code::kResourceExhausted,
                 fmt::format("{} requests are waiting already", options_.waiting_max));
   }
-  LAR_TRY(auto sequence,
-          Sequence::create(last_id_ + 1, std::move(request), shape_, options_.now()));
+  LAR_TRY(auto sequence, Sequence::create(last_id_ + 1, std::move(request), shape, options_.now()));
   waiting_.push_back(std::move(sequence));
   return ++last_id_;
 }

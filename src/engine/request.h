@@ -26,6 +26,7 @@ struct Request {
   int32_t max_tokens = -1;                    // 0: only the prompt; negative: as many as may be
   bool shift = false;    // a full context loses half of its unkept tokens instead of ending
   int32_t num_keep = 4;  // first tokens that a shift keeps; negative: the whole prompt
+  uint32_t context = 0;  // tokens this sequence may have; 0, or more than the engine's: its
   bool use_prefix_cache = true;
   PromptRows prompt_rows = PromptRows::kNone;
 };

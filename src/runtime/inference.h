@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -164,5 +165,32 @@ struct TokenizeRequest {
   bool add_special = true;
   bool parse_special = false;
 };
+struct TokenizeResult {
+  std::vector<int32_t> tokens;
+};
+
+struct DetokenizeRequest {
+  std::vector<int32_t> tokens;
+};
+struct DetokenizeResult {
+  std::string text;  // bytes, not always valid UTF-8
+};
+
+using Request =
+    std::variant<GenerateRequest, EmbedRequest, RerankRequest, TokenizeRequest, DetokenizeRequest>;
+
+// What comes back. A generation sends PromptInfo, deltas and GenerateDone; the other requests send
+// their result alone; an Error ends any of them.
+using Event = std::variant<PromptInfo,
+                           GenerateDelta,
+                           GenerateDone,
+                           EmbedResult,
+                           RerankResult,
+                           TokenizeResult,
+                           DetokenizeResult,
+                           Error>;
+
+// Whether nothing comes after it.
+bool is_final(const Event& event);
 
 }  // namespace lar::runtime

@@ -10,11 +10,15 @@ namespace lar::runtime {
 // What is kept for one request between steps.
 class TextEngine::Stream {
  public:
-  Stream(const tokenizer::Tokenizer& tokenizer, std::vector<std::string> stops)
-      : decoder_(tokenizer, {}), filter_(std::move(stops)) {}
+  Stream(const tokenizer::Tokenizer& tokenizer,
+         std::vector<std::string> stops,
+         std::span<const int32_t> shown,
+         bool keep_tokens)
+      : decoder_(tokenizer, {.shown = shown}), filter_(std::move(stops)), keep_(keep_tokens) {}
 
   // Passes on what a token makes known. True while the text goes on.
   bool take(const engine::TokenEvent& event, TextSink& sink) {
+    if (keep_) tokens_.push_back(event.token);
     if (event.has_logprob) {
       TokenProbability& token = pending_.emplace_back();
       token.token = event.token;
@@ -29,10 +33,11 @@ class TextEngine::Stream {
     if (filter_.stopped()) return;
     std::string rest = filter_.push(decoder_.finish());
     if (!filter_.stopped()) rest += filter_.flush();
-    emit(id, rest, sink);
+    if (!rest.empty() || !pending_.empty()) sink.on_text(id, rest, pending_);
   }
 
   const std::string& stop() const { return filter_.found(); }
+  std::vector<int32_t> take_tokens() { return std::move(tokens_); }
 
  private:
   void emit(RequestId id, std::string_view text, TextSink& sink) {
@@ -44,6 +49,8 @@ class TextEngine::Stream {
   tokenizer::StreamDecoder decoder_;
   StopFilter filter_;
   std::vector<TokenProbability> pending_;  // tokens whose text is not out yet
+  std::vector<int32_t> tokens_;
+  bool keep_;
 };
 
 // Turns the engine's events into text.
@@ -64,7 +71,8 @@ class TextEngine::Adapter final : public engine::EventSink {
     sink_.on_done(id, {.reason = finished.reason,
                        .stop = stream->second->stop(),
                        .error = finished.error,
-                       .stats = finished.stats});
+                       .stats = finished.stats,
+                       .tokens = stream->second->take_tokens()});
     owner_.streams_.erase(id);
   }
   void on_prompt_progress(engine::SequenceId id, uint32_t done, uint32_t total) override {
@@ -83,7 +91,8 @@ TextEngine::TextEngine(Model& model) : model_(model) {}
 TextEngine::~TextEngine() = default;
 
 Result<RequestId> TextEngine::submit(TextRequest request) {
-  auto stream = std::make_unique<Stream>(model_.tokenizer(), std::move(request.options.stop));
+  auto stream = std::make_unique<Stream>(model_.tokenizer(), std::move(request.options.stop),
+                                         request.shown, request.keep_tokens);
   const std::span<const int32_t> eog = model_.tokenizer().end_ids();
   LAR_TRY(const RequestId id, model_.engine().submit({.prompt = std::move(request.prompt),
                                                       .params = std::move(request.options.sampling),
@@ -91,7 +100,8 @@ Result<RequestId> TextEngine::submit(TextRequest request) {
                                                       .eog_tokens = {eog.begin(), eog.end()},
                                                       .max_tokens = request.options.num_predict,
                                                       .shift = request.shift,
-                                                      .num_keep = request.options.num_keep}));
+                                                      .num_keep = request.options.num_keep,
+                                                      .context = request.context}));
   streams_.emplace(id, std::move(stream));
   return id;
 }

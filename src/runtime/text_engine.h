@@ -20,8 +20,11 @@ using RequestId = engine::SequenceId;
 struct TextRequest {
   std::vector<int32_t> prompt;
   Options options;
-  bool shift = true;  // a full context loses its oldest half instead of ending the text
+  bool shift = true;     // a full context loses its oldest half instead of ending the text
+  uint32_t context = 0;  // tokens it may have; 0, or more than the model's: the model's
   std::unique_ptr<sampling::TokenMask> mask;  // may be null
+  std::vector<int32_t> shown;  // control tokens that become text for whoever parses it
+  bool keep_tokens = false;    // TextDone::tokens is wanted
 };
 
 // The log probability of one token with its alternatives.
@@ -36,12 +39,14 @@ struct TextDone {
   std::string stop;            // the stop string that ended the text, if one did
   std::optional<Error> error;  // where reason is kError
   engine::SequenceStats stats;
+  std::vector<int32_t> tokens;  // generated, without the one that ended the text
 };
 
 class TextSink {
  public:
   virtual ~TextSink() = default;
   // A piece of text and the tokens it is made of (empty unless log probabilities were asked for).
+  // The text is empty for tokens whose text never came (the start of a stop string).
   virtual void on_text(RequestId id,
                        std::string_view text,
                        std::span<const TokenProbability> tokens) = 0;

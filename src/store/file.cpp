@@ -54,23 +54,6 @@ uint64_t available_bytes(const struct statvfs& info) {
 
 }  // namespace
 
-Fd::~Fd() {
-  reset();
-}
-
-Fd& Fd::operator=(Fd&& other) noexcept {
-  if (this != &other) {
-    reset();
-    fd_ = std::exchange(other.fd_, -1);
-  }
-  return *this;
-}
-
-void Fd::reset() {
-  if (fd_ >= 0) close(fd_);
-  fd_ = -1;
-}
-
 std::unexpected<Error> system_error(int error_number, std::string_view what) {
   return fail(code_of(error_number),
               fmt::format("{}: {}", what, std::generic_category().message(error_number)));

@@ -9,30 +9,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace lar::store {
 
-// An open descriptor, closed at the end of the scope.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd();
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept;
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  void reset();
-
- private:
-  int fd_ = -1;
-};
+using lar::Fd;
 
 // The error of a failed call: not_found, permission_denied, already_exists, invalid_argument (a
 // name too long for the file system), resource_exhausted (disk, descriptors) or unavailable.
