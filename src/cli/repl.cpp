@@ -6,7 +6,7 @@
 
 #include "base/humanize.h"
 #include "cli/generate.h"
-#include "cli/line_editor.h"
+#include "cli/terminal/line_editor.h"
 #include "cli/output.h"
 
 namespace lar::cli {
