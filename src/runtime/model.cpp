@@ -48,10 +48,13 @@ backend::CompileOptions compile_options(const program::Program& program,
   const uint32_t context = std::max(1U, std::min(options.context, program.context_train));
   const uint32_t parallel = std::max(1U, options.parallel);
   const uint32_t blocks_each = (context + kBlockTokens - 1) / kBlockTokens;
+  const uint32_t sequences = options.sequences > 0 ? options.sequences : parallel;
+  const uint64_t pool = uint64_t{context} * parallel;
   backend::CompileOptions result;
-  result.limits.tokens = std::max({1U, std::min(options.batch, context * parallel), parallel});
-  result.limits.outputs = parallel;
-  result.limits.sequences = parallel;
+  result.limits.tokens =
+      std::max(sequences, static_cast<uint32_t>(std::min<uint64_t>(options.batch, pool)));
+  result.limits.outputs = sequences;
+  result.limits.sequences = sequences;
   result.kv.type = options.kv_type;
   result.kv.block_tokens = kBlockTokens;
   result.kv.blocks = blocks_each * parallel;

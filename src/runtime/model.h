@@ -23,7 +23,8 @@ struct LoadOptions {
   int threads = 1;
   IsaSet isas;
   uint32_t context = kDefaultContext;  // tokens a sequence may have; cut to the trained context
-  uint32_t parallel = 1;               // sequences with a full context at the same time
+  uint32_t parallel = 1;               // full contexts that the cache has room for
+  uint32_t sequences = 0;              // that run at the same time and share it; 0: `parallel`
   uint32_t batch = 512;                // tokens of a step
   DType kv_type = DType::kF16;
 };
