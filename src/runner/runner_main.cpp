@@ -66,12 +66,13 @@ int run_runner() {
   auto* load = std::get_if<LoadMessage>(&first);
   if (load == nullptr) return kExitProtocol;
   keep_descriptors_up_to(kFirstModelFd + static_cast<int>(load->model_files) - 1);
+  const uint64_t memory = all_memory();
   const auto sandbox = enter_sandbox(load->sandbox);
   if (!sandbox) {
     outbox.send(LoadFailedMessage{.error = sandbox.error()});
     return kExitSandbox;
   }
-  if (sandbox->state != SandboxState::kOff) limit_memory(all_memory());
+  if (sandbox->state != SandboxState::kOff) limit_memory(memory);
 
   Inbox inbox;
   Worker worker(std::move(*load), *sandbox, inbox, outbox);

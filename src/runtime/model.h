@@ -64,6 +64,7 @@ class Model {
   const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
   const backend::MemoryPlan& memory() const { return memory_; }
   engine::Engine& engine() { return *engine_; }
+  const engine::Engine& engine() const { return *engine_; }
   uint32_t context() const { return context_; }
   // The file's Jinja chat template, empty where it has none.
   const std::string& chat_template() const { return chat_template_; }
