@@ -13,7 +13,7 @@ namespace lar::cli {
 
 struct Command {
   std::string_view name;
-  std::string_view summary;
+  std::string_view summary;  // empty: not for people, not listed
   // argv without the program's name; [0] is the command's. Returns the exit code.
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
@@ -24,6 +24,7 @@ int run_inspect(const std::vector<std::string>& args, const Environment& environ
 int run_logits(const std::vector<std::string>& args, const Environment& environment);
 int run_perplexity(const std::vector<std::string>& args, const Environment& environment);
 int run_run(const std::vector<std::string>& args, const Environment& environment);
+int run_runner_command(const std::vector<std::string>& args, const Environment& environment);
 int run_template(const std::vector<std::string>& args, const Environment& environment);
 int run_tokenize(const std::vector<std::string>& args, const Environment& environment);
 

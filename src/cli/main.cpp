@@ -19,11 +19,13 @@ constexpr Command kCommands[] = {
     {"perplexity", "Measure how well a model predicts a text", run_perplexity},
     {"bench", "Measure prompt and generation speed", run_bench},
     {"template", "Render chat templates", run_template},
+    {"runner", "", run_runner_command},
 };
 
 void print_usage(std::FILE* out) {
   std::fputs("Usage: lar COMMAND [OPTIONS]\n\nCommands:\n", out);
   for (const Command& command : kCommands) {
+    if (command.summary.empty()) continue;
     std::fprintf(out, "  %-12s %s\n", command.name.data(), command.summary.data());
   }
   std::fputs("\nRun 'lar COMMAND --help' for the options of a command.\n", out);

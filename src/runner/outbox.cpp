@@ -17,8 +17,7 @@ void Outbox::send_frames(std::vector<uint8_t>& frames) {
   const std::lock_guard lock(mutex_);
   size_t sent = 0;
   while (sent < frames.size()) {
-    const ssize_t n =
-        ::send(socket_, frames.data() + sent, frames.size() - sent, MSG_NOSIGNAL);
+    const ssize_t n = ::send(socket_, frames.data() + sent, frames.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) ::_exit(0);
     sent += static_cast<size_t>(n);

@@ -241,17 +241,14 @@ void Session::take(PongMessage& pong) {
 }
 
 void Session::send_waiting() {
-  for (auto entry = requests_.begin(); entry != requests_.end();) {
-    const auto [id, open] = std::pair(entry->first, &entry->second);
-    ++entry;
-    if (!open->waiting) continue;
+  for (auto& [id, open] : requests_) {
+    if (!open.waiting) continue;
     std::vector<uint8_t> frame;
-    const ServerMessage message = SubmitMessage{.id = id, .request = std::move(*open->waiting)};
-    open->waiting.reset();
+    const ServerMessage message = SubmitMessage{.id = id, .request = std::move(*open.waiting)};
+    open.waiting.reset();
     if (const auto framed = append_frame(message, frame); !framed) {
-      boost::asio::post(context_, [self = shared_from_this(), id = id, error = framed.error()] {
-        self->answer(id, Error(error));
-      });
+      boost::asio::post(context_, [self = shared_from_this(), request = id,
+                                   reason = framed.error()] { self->answer(request, reason); });
       continue;
     }
     unsent_bytes_ += frame.size();
@@ -346,8 +343,8 @@ void Session::finish() {
   ended_ = ended;
   // A SIGKILL is somebody's decision and says nothing about the model.
   const bool killed = WIFSIGNALED(exit_status_) && WTERMSIG(exit_status_) == SIGKILL;
-  if ((ended.cause == Ended::Cause::kCrashed && !killed) ||
-      ended.cause == Ended::Cause::kHung || ended.cause == Ended::Cause::kProtocol) {
+  if ((ended.cause == Ended::Cause::kCrashed && !killed) || ended.cause == Ended::Cause::kHung ||
+      ended.cause == Ended::Cause::kProtocol) {
     breaker_->record_crash(key_, Clock::now());
   }
   if (abandoned_) return;

@@ -2,10 +2,10 @@
 // pending operations, so that a Runner may go at any moment.
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -90,9 +90,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::map<RequestId, OpenRequest> requests_;
   RunnerStats stats_;
   using Time = std::chrono::steady_clock::time_point;
-  Time beat_at_{};        // when the next heartbeat was due
-  Time heard_at_{};       // of the last bytes
-  Time step_since_{};     // since when the engine is in the same step
+  Time beat_at_{};     // when the next heartbeat was due
+  Time heard_at_{};    // of the last bytes
+  Time step_since_{};  // since when the engine is in the same step
   uint64_t last_step_ = 0;
 };
 

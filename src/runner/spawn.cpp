@@ -17,9 +17,10 @@ namespace lar::runner {
 namespace {
 
 std::unexpected<Error> spawn_error(int error, const char* what) {
-  const Code code = error == ENOENT                                        ? Code::kNotFound
-                    : error == EMFILE || error == ENFILE || error == ENOMEM ? Code::kResourceExhausted
-                                                                            : Code::kUnavailable;
+  const Code code = error == ENOENT ? Code::kNotFound
+                    : error == EMFILE || error == ENFILE || error == ENOMEM
+                        ? Code::kResourceExhausted
+                        : Code::kUnavailable;
   return fail(code, std::string(what) + ": " + std::strerror(error));
 }
 
@@ -55,8 +56,8 @@ void set_attributes(SpawnPlan& plan) {
   posix_spawnattr_setsigmask(&plan.attributes, &none);
   posix_spawnattr_setsigdefault(&plan.attributes, &all);
   posix_spawnattr_setpgroup(&plan.attributes, 0);
-  posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                 POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setflags(&plan.attributes,
+                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Runners as processes: starts them, talks to them, notices when they die, hang or talk nonsense,
-// and tells every open request. Lives on one io_context, which one thread runs; that thread outlives
-// the runners, for they die with it.
+// and tells every open request. Lives on one io_context, which one thread runs; that thread
+// outlives the runners, for they die with it.
 #pragma once
 
 #include <chrono>

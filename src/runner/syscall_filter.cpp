@@ -28,12 +28,10 @@ constexpr int kAllowed[] = {
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
     SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(membarrier), SCMP_SYS(restart_syscall),
     // Signals that this process gets.
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
     // Time and chance.
-    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom),
-    SCMP_SYS(getrusage)};
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+    SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(getrusage)};
 
 struct FilterCloser {
   void operator()(void* filter) const { seccomp_release(filter); }
@@ -51,8 +49,7 @@ class Rules {
   template <class... Argument>
   void add(uint32_t action, int call, Argument... arguments) {
     if (call == __NR_SCMP_ERROR) return;
-    const int code =
-        seccomp_rule_add(filter_, action, call, sizeof...(arguments), arguments...);
+    const int code = seccomp_rule_add(filter_, action, call, sizeof...(arguments), arguments...);
     // A call that this architecture lacks needs no rule.
     if (code < 0 && code != -EDOM && error_ == 0) error_ = code;
   }

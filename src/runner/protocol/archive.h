@@ -65,7 +65,7 @@ class Writer {
   template <class... T>
   void put(const std::variant<T...>& value) {
     put(static_cast<uint8_t>(value.index()));
-    std::visit([this](const auto& alternative) { put(alternative); }, value);
+    std::visit([&](const auto& alternative) { this->put(alternative); }, value);
   }
   template <class T>
     requires(std::is_class_v<T>)

@@ -50,7 +50,7 @@ void fields(A& a, Options& v) {
 }
 template <class A>
 void fields(A& a, LoadOptions& v) {
-  a(v.threads, v.isas, v.context, v.parallel, v.batch, v.kv_type);
+  a(v.threads, v.isas, v.context, v.parallel, v.sequences, v.batch, v.kv_type);
 }
 template <class A>
 void fields(A& a, PromptStyle& v) {

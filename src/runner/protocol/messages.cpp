@@ -52,9 +52,9 @@ Result<void> append(const Message& message, size_t limit, std::vector<uint8_t>& 
   const size_t length = out.size() - begin - 4;
   if (length > limit) {
     out.resize(begin);
-    return fail(Code::kResourceExhausted,
-                fmt::format("a message of {} bytes to or from a runner; the limit is {}", length,
-                            limit));
+    return fail(
+        Code::kResourceExhausted,
+        fmt::format("a message of {} bytes to or from a runner; the limit is {}", length, limit));
   }
   const auto narrow = static_cast<uint32_t>(length);
   std::memcpy(out.data() + begin, &narrow, sizeof(narrow));
