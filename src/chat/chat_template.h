@@ -10,26 +10,11 @@
 
 #include "base/result.h"
 #include "chat/jinja/template.h"
+#include "chat/message.h"
+#include "chat/prompt.h"
 #include "chat/value.h"
 
 namespace lar::chat {
-
-struct ToolCall {
-  std::string id;
-  std::string name;
-  Value arguments;  // a dictionary; a string where the model's text was no JSON
-};
-
-struct Message {
-  std::string role;
-  // A string, or a list of parts {"type": "text", "text": ...}, {"type": "image"} ...
-  Value content;
-  std::optional<std::string> thinking;
-  std::vector<ToolCall> tool_calls;
-  std::optional<std::string> tool_call_id;  // of a message of role tool
-  std::optional<std::string> name;          // the tool's, or the speaker's
-  Dict extra;                               // further keys, as they are
-};
 
 // Strings of the tokenizer that a template may print. They are control tokens, not content.
 struct SpecialTokens {
@@ -45,9 +30,6 @@ struct ChatOptions {
   Dict extra;                           // further variables; they override none of ours
   jinja::RenderLimits limits;
 };
-
-// The prompt, and which of its bytes are control text of the template and which are content.
-using Prompt = jinja::Rendered;
 
 // What the template does with its input, found by rendering small conversations.
 struct TemplateTraits {

@@ -1,59 +1,20 @@
 // Templates that attack: each ends in an error, soon, in little memory and little stack.
 #include <gtest/gtest.h>
-#include <pthread.h>
-#include <sys/resource.h>
-#include <time.h>
-
-#include <functional>
 
 #include "chat/fixtures.h"
+#include "chat/small_stack.h"
 
 namespace lar::chat {
 namespace {
 
-constexpr size_t kStackBytes = size_t{512} << 10;
-// GCC tells by a macro, clang by a feature that GCC cannot even spell.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LAR_TEST_SANITIZED 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define LAR_TEST_SANITIZED 1
-#endif
-#if defined(LAR_TEST_SANITIZED)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
-// A guard against work without end, not a measure of speed: machines and builds differ.
-constexpr double kSecondsMax = 10;
+using test::kSecondsMax;
+using test::on_small_stack;
+using test::thread_seconds;
 
 std::string repeated(std::string_view text, size_t times) {
   std::string out;
   for (size_t i = 0; i < times; ++i) out += text;
   return out;
-}
-
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-// Runs in a thread whose stack is 512 KiB (more under a sanitizer, which fattens frames).
-void on_small_stack(std::function<void()> work) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kSanitized ? 8 * kStackBytes : kStackBytes);
-  pthread_t thread{};
-  const auto entry = [](void* argument) -> void* {
-    (*static_cast<std::function<void()>*>(argument))();
-    return nullptr;
-  };
-  ASSERT_EQ(pthread_create(&thread, &attributes, entry, &work), 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
 }
 
 void expect_refused(const std::string& source) {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "chat/jinja/date_time.h"
 #include "chat/jinja/limits.h"
+#include "chat/prompt.h"
 #include "chat/value.h"
 
 namespace lar::chat::jinja {
@@ -26,11 +27,7 @@ struct RenderOptions {
   std::optional<DateTime> now;  // for strftime_now(); else the local time
 };
 
-// The text, and which of its bytes the template wrote and which came from the context.
-struct Rendered {
-  std::string text;
-  std::vector<Run> runs;
-};
+using Rendered = Prompt;
 
 struct Tree;
 
