@@ -48,6 +48,8 @@ class Core {
 
   std::vector<RunnerView> runners() const;
   size_t waiting() const { return queue_.size(); }
+  // Whether one is loaded or loading that is not on its way out.
+  bool has_runner(const std::string& key) const { return find(key) != nullptr; }
 
   // What is wrong with the state, or nothing. For tests.
   std::vector<std::string> broken_invariants() const;

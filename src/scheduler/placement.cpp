@@ -7,14 +7,6 @@
 namespace lar::scheduler {
 namespace {
 
-// The same pool with the longest requests that the model can have.
-Size widened(const Footprint& footprint, uint32_t context, uint32_t parallel) {
-  const uint64_t pool = uint64_t{context} * parallel;
-  const auto longest =
-      static_cast<uint32_t>(std::min<uint64_t>(std::max(context, footprint.context_max), pool));
-  return {.context = longest, .parallel = static_cast<uint32_t>((pool + longest - 1) / longest)};
-}
-
 double weight(const Candidate& candidate) {
   const double seconds = std::chrono::duration<double>(candidate.idle).count();
   return (1.0 + seconds) * static_cast<double>(candidate.bytes);
@@ -28,12 +20,19 @@ int rank(const Candidate& candidate) {
 
 }  // namespace
 
+Size widened(uint32_t context, uint32_t parallel, uint32_t context_max) {
+  const uint64_t pool = uint64_t{context} * parallel;
+  const auto longest =
+      static_cast<uint32_t>(std::min<uint64_t>(std::max(context, context_max), pool));
+  return {.context = longest, .parallel = static_cast<uint32_t>((pool + longest - 1) / longest)};
+}
+
 std::optional<Size> choose_size(const Footprint& footprint, const SizeRequest& request) {
   const uint32_t context = request.need.context;
   const uint64_t one = footprint.bytes({.context = context, .parallel = 1}).total;
   const uint32_t wanted = request.parallel > 0 ? request.parallel : kParallelMax;
   for (uint32_t parallel = wanted; parallel > 1; parallel /= 2) {
-    const Size size = widened(footprint, context, parallel);
+    const Size size = widened(context, parallel, footprint.context_max);
     const uint64_t bytes = footprint.bytes(size).total;
     if (bytes > request.free_bytes) continue;
     const uint64_t extra = bytes - std::min(one, bytes);

@@ -15,6 +15,10 @@ inline constexpr uint64_t kExtraShare = 8;
 // A smaller context is not worth loading a model for.
 inline constexpr uint32_t kContextMin = 512;
 
+// A cache of context * parallel tokens, of which one request may have as much as a model can that
+// was trained for `context_max`.
+Size widened(uint32_t context, uint32_t parallel, uint32_t context_max);
+
 struct SizeRequest {
   Need need;
   uint32_t parallel = 0;      // asked for; 0: as many as are reasonable
