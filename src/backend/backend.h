@@ -51,15 +51,16 @@ struct MemoryPlan {
 struct SequenceSlice {
   uint32_t row_begin = 0;
   uint32_t tokens = 0;
-  uint32_t first_position = 0;
+  uint32_t first_position = 0;  // 0 where the program is bidirectional
   std::span<const int32_t> block_table;
+  uint32_t second_text = 0;  // > 0: the token with which the second text of a pair begins
 };
 
 struct StepInput {
   std::span<const int32_t> tokens;           // ids of all rows
   std::span<const SequenceSlice> sequences;  // cover the rows in order
   std::span<const uint32_t> output_rows;     // rising rows whose logits are wanted
-  bool want_logits = true;                   // false: hidden states only (embeddings)
+  bool want_logits = true;  // false: hidden states only; of no meaning without a head
 };
 
 // A compiled program with its memory. One thread uses it at a time.

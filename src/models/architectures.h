@@ -7,8 +7,11 @@
 
 namespace lar::models {
 
+Result<program::Program> build_bert(const gguf::File& file);
 Result<program::Program> build_gpt2(const gguf::File& file);
 Result<program::Program> build_llama(const gguf::File& file);
+Result<program::Program> build_nomic_bert(const gguf::File& file);
+Result<program::Program> build_nomic_bert_moe(const gguf::File& file);
 Result<program::Program> build_qwen2(const gguf::File& file);
 Result<program::Program> build_qwen3(const gguf::File& file);
 

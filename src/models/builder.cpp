@@ -1,9 +1,11 @@
 #include "models/builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
+#include "base/checked.h"
 #include "program/check.h"
 #include "quant/traits.h"
 
@@ -98,6 +100,12 @@ ValueId Builder::position_embed(ValueId in, const std::string& tensor) {
   return out;
 }
 
+ValueId Builder::type_embed(ValueId in, const std::string& tensor) {
+  const ValueId out = like(in, "types", cols(in));
+  program_.ops.emplace_back(program::TypeEmbed{.table = weight(tensor), .in = in, .out = out});
+  return out;
+}
+
 ValueId Builder::rms_norm(ValueId in, const std::string& name, float eps, uint32_t group) {
   const ValueId out = like(in, name, cols(in));
   program_.ops.emplace_back(program::Norm{.kind = program::NormKind::kRms,
@@ -160,9 +168,12 @@ void Builder::rope(ValueId value, program::RopeStyle style, uint32_t head_dim, i
 
 ValueId Builder::attention(ValueId q, ValueId k, ValueId v, const AttentionSpec& spec) {
   const ValueId out = like(q, "attention", spec.heads * spec.head_dim_v);
-  const auto layer = static_cast<uint32_t>(program_.kv_layers.size());
-  program_.kv_layers.push_back(
-      {.kv_heads = spec.kv_heads, .head_dim_k = spec.head_dim_k, .head_dim_v = spec.head_dim_v});
+  const program::KvLayer cache = {
+      .kv_heads = spec.kv_heads, .head_dim_k = spec.head_dim_k, .head_dim_v = spec.head_dim_v};
+  const auto shared = std::ranges::find(program_.kv_layers, cache);
+  const auto layer = static_cast<uint32_t>((spec.causal ? program_.kv_layers.end() : shared) -
+                                           program_.kv_layers.begin());
+  if (layer == program_.kv_layers.size()) program_.kv_layers.push_back(cache);
   program_.ops.emplace_back(program::Attention{.q = q,
                                                .k = k,
                                                .v = v,
@@ -170,7 +181,8 @@ ValueId Builder::attention(ValueId q, ValueId k, ValueId v, const AttentionSpec&
                                                .layer = layer,
                                                .heads = spec.heads,
                                                .scale = spec.scale,
-                                               .window = spec.window});
+                                               .window = spec.window,
+                                               .causal = spec.causal});
   return out;
 }
 
@@ -232,6 +244,18 @@ ValueId Builder::expert_sum(ValueId in, const Routing& routing, uint32_t cols) {
   program_.ops.emplace_back(
       program::ExpertSum{.in = in, .weights = routing.weights, .out = out, .used = routing.used});
   return out;
+}
+
+uint32_t Builder::rows_of_matrix(const std::string& tensor) const {
+  const TensorView* view = file_.find_tensor(tensor);
+  return view == nullptr ? 0 : checked_cast<uint32_t>(view->shape.rows()).value_or(0);
+}
+
+Result<program::Program> Builder::finish_classifier(ValueId hidden,
+                                                    ValueId logits,
+                                                    uint32_t context_train) && {
+  program_.labels = cols(logits);
+  return std::move(*this).finish(hidden, logits, context_train);
 }
 
 Result<program::Program> Builder::finish(ValueId hidden,

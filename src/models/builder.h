@@ -17,12 +17,16 @@ class Builder {
  public:
   // `file` is borrowed; its bytes must outlive the program.
   explicit Builder(const gguf::File& file) : file_(file) {}
+  // Goes on where `program` ends.
+  Builder(const gguf::File& file, program::Program program)
+      : file_(file), program_(std::move(program)) {}
 
   bool has(const std::string& tensor) const { return file_.find_tensor(tensor) != nullptr; }
 
   // [tokens, cols] of the tokens' rows of `tensor`.
   ValueId embed(const std::string& tensor, uint32_t cols);
   ValueId position_embed(ValueId in, const std::string& tensor);
+  ValueId type_embed(ValueId in, const std::string& tensor);
 
   // `name`.weight and, where the file has it, `name`.bias; groups of `group` columns.
   ValueId rms_norm(ValueId in, const std::string& name, float eps, uint32_t group);
@@ -47,8 +51,10 @@ class Builder {
     uint32_t head_dim_v = 0;
     float scale = 1.0F;
     uint32_t window = 0;
+    bool causal = true;
   };
-  // Each call is the next layer of the cache.
+  // Each call is the next layer of the cache, unless nothing of it outlives the step: then all
+  // layers share one.
   ValueId attention(ValueId q, ValueId k, ValueId v, const AttentionSpec& spec);
 
   ValueId glu(program::Activation activation, ValueId gate, ValueId up);
@@ -69,10 +75,17 @@ class Builder {
                         uint32_t out_cols);
   ValueId expert_sum(ValueId in, const Routing& routing, uint32_t cols);
 
+  // Rows of a matrix, 0 where the file has none of that name.
+  uint32_t rows_of_matrix(const std::string& tensor) const;
+
   uint32_t cols(ValueId id) const { return program_.values[static_cast<size_t>(id)].cols; }
 
-  // The checked program, or the first error.
+  // The checked program, or the first error. `logits` may be kNone.
   Result<program::Program> finish(ValueId hidden, ValueId logits, uint32_t context_train) &&;
+  // The same, where the logits are those of a classifier.
+  Result<program::Program> finish_classifier(ValueId hidden,
+                                             ValueId logits,
+                                             uint32_t context_train) &&;
 
  private:
   ValueId new_value(std::string name, uint32_t cols, program::Rows rows);

@@ -50,6 +50,11 @@ Result<float> Keys::positive(std::string_view key) const {
   return value;
 }
 
+Result<bool> Keys::flag(std::string_view key, bool fallback) const {
+  LAR_TRY(const auto value, file_.optional_bool(full(key)));
+  return value.value_or(fallback);
+}
+
 Result<std::string_view> Keys::text(std::string_view key, std::string_view fallback) const {
   LAR_TRY(const auto value, file_.optional_string(full(key)));
   return value.value_or(fallback);
@@ -142,6 +147,7 @@ Result<Config> read_config(const gguf::File& file) {
       scale == 0.0F ? 1.0F / std::sqrt(static_cast<float>(config.head_dim_k)) : scale;
   LAR_TRY(config.sliding_window,
           keys.optional("attention.sliding_window", 0, 0, Limits::kMaxContext));
+  LAR_TRY(config.causal, keys.flag("attention.causal", true));
   return config;
 }
 

@@ -40,6 +40,7 @@ struct Config {
   float expert_weights_scale = 1.0F;
   float attention_scale = 0.0F;  // on q . k; 0 in the file means 1 / sqrt(head_dim_k)
   uint32_t sliding_window = 0;   // 0: none
+  bool causal = true;            // false in decoders that were trained on as embedding models
 };
 
 // Reads "<arch>.<key>" keys. Errors name the key.
@@ -56,6 +57,7 @@ class Keys {
   Result<float> number(std::string_view key, float fallback) const;
   // A finite number greater than 0; `required` refuses a file without it.
   Result<float> positive(std::string_view key) const;
+  Result<bool> flag(std::string_view key, bool fallback) const;
   Result<std::string_view> text(std::string_view key, std::string_view fallback) const;
   // One value for all layers, or an array with one a layer.
   Result<std::vector<uint32_t>> per_layer(std::string_view key,

@@ -9,8 +9,11 @@ namespace lar::models {
 namespace {
 
 constexpr std::array kArchitectures = {
+    Architecture{"bert", build_bert, true},
     Architecture{"gpt2", build_gpt2},
     Architecture{"llama", build_llama},
+    Architecture{"nomic-bert", build_nomic_bert, true},
+    Architecture{"nomic-bert-moe", build_nomic_bert_moe, true},
     Architecture{"qwen2", build_qwen2},
     Architecture{"qwen3", build_qwen3},
 };
@@ -21,10 +24,10 @@ std::span<const Architecture> all_architectures() {
   return kArchitectures;
 }
 
-Result<program::Program> build(const gguf::File& file) {
+Result<const Architecture*> find_architecture(const gguf::File& file) {
   LAR_TRY(const std::string_view name, file.require_string("general.architecture"));
   for (const Architecture& architecture : kArchitectures) {
-    if (architecture.name == name) return with_context(architecture.build(file), file.name());
+    if (architecture.name == name) return &architecture;
   }
   std::string known;
   for (const Architecture& architecture : kArchitectures) {
@@ -33,6 +36,11 @@ Result<program::Program> build(const gguf::File& file) {
   return fail(Code::kUnsupported, file.name() + ": model architecture '" +
                                       std::string(name.substr(0, 64)) +
                                       "' is not supported (supported: " + known + ")");
+}
+
+Result<program::Program> build(const gguf::File& file) {
+  LAR_TRY(const Architecture* architecture, find_architecture(file));
+  return with_context(architecture->build(file), file.name());
 }
 
 }  // namespace lar::models

@@ -1,5 +1,6 @@
 #include "program/check.h"
 
+#include <algorithm>
 #include <string>
 
 namespace lar::program {
@@ -26,10 +27,10 @@ class Checker {
       LAR_TRY(std::visit([this](const auto& o) { return check_op(o); }, op));
       for (const ValueId id : op_outputs(op)) written_[static_cast<size_t>(id)] = true;
     }
-    if (!in_range(program_.logits) || !written_[static_cast<size_t>(program_.logits)]) {
-      return fail(Code::kInvalidArgument, "the program computes no logits");
-    }
-    if (value(program_.logits).cols != program_.vocab) {
+    LAR_TRY(is_result(program_.hidden, "hidden state"));
+    if (program_.logits == kNone) return {};
+    LAR_TRY(is_result(program_.logits, "logits"));
+    if (value(program_.logits).cols != (program_.labels > 0 ? program_.labels : program_.vocab)) {
       return fail(Code::kInvalidArgument, "the logits are not as wide as the vocabulary");
     }
     return {};
@@ -41,6 +42,13 @@ class Checker {
   }
   const Value& value(ValueId id) const { return program_.values[static_cast<size_t>(id)]; }
   uint64_t cols(ValueId id) const { return value(id).cols; }
+
+  Result<void> is_result(ValueId id, const std::string& what) const {
+    if (in_range(id) && written_[static_cast<size_t>(id)] && value(id).rows == Rows::kOutputs) {
+      return {};
+    }
+    return fail(Code::kInvalidArgument, "the program computes no " + what);
+  }
 
   std::unexpected<Error> bad(const std::string& what) const {
     return fail(Code::kInvalidArgument, std::string(op_name(*op_)) + ": " + what);
@@ -86,6 +94,14 @@ class Checker {
     LAR_TRY(same_cols(o.in, o.out));
     return weight_is(o.table, cols(o.out), program_.context_train);
   }
+  Result<void> check_op(const TypeEmbed& o) const {
+    LAR_TRY(same_cols(o.in, o.out));
+    if (o.table < 0 || static_cast<size_t>(o.table) >= program_.weights.size()) {
+      return bad("names a weight that does not exist");
+    }
+    const uint64_t types = program_.weights[static_cast<size_t>(o.table)].shape.dims[1];
+    return weight_is(o.table, cols(o.out), std::max<uint64_t>(types, 1));
+  }
   Result<void> check_op(const Norm& o) const {
     LAR_TRY(same_cols(o.in, o.out));
     if (o.group == 0 || cols(o.in) % o.group != 0) return bad("groups do not divide the width");
@@ -117,6 +133,7 @@ class Checker {
   }
   Result<void> check_op(const Attention& o) const {
     if (o.layer >= program_.kv_layers.size()) return bad("names a layer without a cache");
+    if (!o.causal && o.window > 0) return bad("has a window without being causal");
     const KvLayer& kv = program_.kv_layers[o.layer];
     if (kv.kv_heads == 0 || o.heads == 0 || o.heads % kv.kv_heads != 0) {
       return bad(std::to_string(o.heads) + " heads cannot share " + std::to_string(kv.kv_heads) +

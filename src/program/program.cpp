@@ -1,5 +1,7 @@
 #include "program/program.h"
 
+#include <algorithm>
+
 namespace lar::program {
 namespace {
 
@@ -15,6 +17,7 @@ std::vector<ValueId> op_inputs(const Op& op) {
   return std::visit(Overloaded{
                         [](const Embed&) { return Ids{}; },
                         [](const PositionEmbed& o) { return Ids{o.in}; },
+                        [](const TypeEmbed& o) { return Ids{o.in}; },
                         [](const Norm& o) { return Ids{o.in}; },
                         [](const MatMul& o) { return Ids{o.in}; },
                         [](const Rope& o) { return Ids{o.value}; },
@@ -40,10 +43,38 @@ std::vector<ValueId> op_outputs(const Op& op) {
                     op);
 }
 
+bool is_bidirectional(const Program& program) {
+  return std::ranges::any_of(program.ops, [](const Op& op) {
+    const auto* attention = std::get_if<Attention>(&op);
+    return attention != nullptr && !attention->causal;
+  });
+}
+
+bool is_generative(const Program& program) {
+  return program.logits != kNone && program.labels == 0 && !is_bidirectional(program);
+}
+
+void drop_head(Program& program) {
+  if (program.logits == kNone || program.ops.empty()) return;
+  const auto* head = std::get_if<MatMul>(&program.ops.back());
+  if (head == nullptr || head->out != program.logits) return;
+  // The builder adds a head's tensors last.
+  auto last = static_cast<WeightId>(program.weights.size()) - 1;
+  for (const WeightId id : {head->bias, head->weight}) {
+    if (id != last || id == kNone) continue;
+    program.weights.pop_back();
+    --last;
+  }
+  program.ops.pop_back();
+  program.logits = kNone;
+  program.labels = 0;
+}
+
 std::string_view op_name(const Op& op) {
   return std::visit(Overloaded{
                         [](const Embed&) { return "embed"; },
                         [](const PositionEmbed&) { return "position_embed"; },
+                        [](const TypeEmbed&) { return "type_embed"; },
                         [](const Norm&) { return "norm"; },
                         [](const MatMul&) { return "matmul"; },
                         [](const Rope&) { return "rope"; },

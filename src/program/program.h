@@ -45,6 +45,14 @@ struct PositionEmbed {
   ValueId out = kNone;
 };
 
+// out[t] = in[t] + table[type of t]: 1 for the second text of a pair, else 0 (BERT's segments). A
+// table of one row has but one type.
+struct TypeEmbed {
+  WeightId table = kNone;  // [types, cols]
+  ValueId in = kNone;
+  ValueId out = kNone;
+};
+
 enum class NormKind : uint8_t { kRms, kLayer };
 
 // Normalizes each group of `group` columns by itself (group = cols, or head_dim for QK norm).
@@ -94,7 +102,9 @@ struct Rope {
   int32_t table = kNone;  // index into Program::rope_tables
 };
 
-// Writes k and v of the step's tokens to the cache of `layer`, then attends causally.
+// Writes k and v of the step's tokens to the cache of `layer`, then attends. Causal: each token
+// sees the earlier positions and its own. Else all of the sequence, which must then be whole in
+// the step; as nothing of it is read later, layers may share a cache.
 struct Attention {
   ValueId q = kNone;    // [tokens, heads * head_dim_k]
   ValueId k = kNone;    // [tokens, kv_heads * head_dim_k]
@@ -105,9 +115,10 @@ struct Attention {
   float scale = 1.0F;
   float softcap = 0.0F;
   uint32_t window = 0;  // 0: all earlier positions
+  bool causal = true;
 };
 
-enum class Activation : uint8_t { kSilu, kGelu };
+enum class Activation : uint8_t { kSilu, kGelu, kTanh };
 
 // out = act(gate) * up
 struct Glu {
@@ -168,6 +179,7 @@ struct ExpertSum {
 
 using Op = std::variant<Embed,
                         PositionEmbed,
+                        TypeEmbed,
                         Norm,
                         MatMul,
                         Rope,
@@ -185,6 +197,8 @@ struct KvLayer {
   uint32_t kv_heads = 0;
   uint32_t head_dim_k = 0;
   uint32_t head_dim_v = 0;
+
+  bool operator==(const KvLayer&) const = default;
 };
 
 struct Program {
@@ -193,15 +207,26 @@ struct Program {
   std::vector<RopeTable> rope_tables;
   std::vector<KvLayer> kv_layers;
   std::vector<Op> ops;     // in order of execution
-  ValueId logits = kNone;  // [outputs, vocab]
+  ValueId logits = kNone;  // [outputs, vocab], or [outputs, labels]; kNone without a head
   ValueId hidden = kNone;  // [outputs, width]: the normed state that the head reads
   uint32_t vocab = 0;
+  uint32_t labels = 0;         // above 0: the head is a classifier and scores that many labels
   uint32_t context_train = 0;  // positions the model was trained for
 };
 
 // The values that op reads and writes (Rope does both to the same), for passes and checks.
 std::vector<ValueId> op_inputs(const Op& op);
 std::vector<ValueId> op_outputs(const Op& op);
+
+// Whether a sequence must be whole in one step, as its tokens see each other both ways.
+bool is_bidirectional(const Program& program);
+
+// Whether it gives the next token of a text: logits over the vocabulary, from the past alone.
+bool is_generative(const Program& program);
+
+// Takes the head away where it is the last op (vectors are wanted, not logits), and the tensors
+// that only it read.
+void drop_head(Program& program);
 
 // "matmul", "attention", ...
 std::string_view op_name(const Op& op);

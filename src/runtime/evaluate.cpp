@@ -24,6 +24,7 @@ bool has_position_table(const program::Program& program) {
 
 Result<Evaluator> Evaluator::create(const gguf::File& file, const EvaluateOptions& options) {
   LAR_TRY(const program::Program program, models::build(file));
+  LAR_TRY(require_generative(program, file.name()));
   if (options.context > program.context_train && has_position_table(program)) {
     return fail(Code::kInvalidArgument, file.name() + ": the model has positions for " +
                                             std::to_string(program.context_train) +

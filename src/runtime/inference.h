@@ -140,7 +140,7 @@ struct EmbedRequest {
   std::vector<std::string> inputs;
   bool truncate = true;
   uint32_t dimensions = 0;  // 0: all
-  bool normalize = true;
+  bool normalize = true;    // false: as it comes out of the model, where its file means that
   std::optional<uint32_t> num_ctx;
 };
 
@@ -158,6 +158,7 @@ struct RerankRequest {
 struct RerankResult {
   std::vector<float> scores;  // one a document
   uint32_t tokens = 0;
+  std::vector<std::string> warnings;
 };
 
 struct TokenizeRequest {

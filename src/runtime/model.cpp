@@ -4,8 +4,10 @@
 #include <map>
 
 #include "backend/cpu/cpu_backend.h"
+#include "models/embedding.h"
 #include "models/registry.h"
 #include "quant/traits.h"
+#include "runtime/embedder.h"
 
 namespace lar::runtime {
 namespace {
@@ -43,6 +45,11 @@ ModelInfo describe(const gguf::File& file) {
   return info;
 }
 
+Result<void> require_generative(const program::Program& program, const std::string& name) {
+  if (is_generative(program)) return {};
+  return fail(Code::kUnsupported, name + ": the model makes embeddings and cannot generate text");
+}
+
 backend::CompileOptions compile_options(const program::Program& program,
                                         const LoadOptions& options) {
   const uint32_t context = std::max(1U, std::min(options.context, program.context_train));
@@ -62,6 +69,8 @@ backend::CompileOptions compile_options(const program::Program& program,
 }
 
 Result<backend::MemoryPlan> plan_memory(const gguf::File& file, const LoadOptions& options) {
+  LAR_TRY(const auto pooling, models::read_pooling(file));
+  if (pooling) return Embedder::plan(file, options);
   LAR_TRY(const program::Program program, models::build(file));
   const backend::CpuBackend backend({.threads = options.threads, .isas = options.isas});
   return backend.plan(program, compile_options(program, options));
@@ -73,6 +82,7 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const gguf::File> fil
   model->file_ = std::move(file);
   model->info_ = describe(*model->file_);
   LAR_TRY(const program::Program program, models::build(*model->file_));
+  LAR_TRY(require_generative(program, model->file_->name()));
   LAR_TRY(model->tokenizer_,
           with_context(tokenizer::Tokenizer::create(*model->file_), model->file_->name()));
   if (model->tokenizer_->size() > program.vocab) {

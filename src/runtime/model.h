@@ -41,11 +41,15 @@ struct ModelInfo {
 };
 ModelInfo describe(const gguf::File& file);
 
+// Errors: unsupported for a program without a vocabulary head, or whose tokens see the future.
+Result<void> require_generative(const program::Program& program, const std::string& name);
+
 // Sizes of steps and cache that LoadOptions stand for, cut to what the model was trained for.
 backend::CompileOptions compile_options(const program::Program& program,
                                         const LoadOptions& options);
 
-// The exact memory a model needs with these options, without loading it.
+// The exact memory a model needs with these options, without loading it. A file that names a
+// pooling is planned as an Embedder.
 Result<backend::MemoryPlan> plan_memory(const gguf::File& file, const LoadOptions& options);
 
 // Reads the file's pages into memory with calls of progress(done, total) about every 16 MiB.

@@ -24,6 +24,7 @@ struct Case {
   uint32_t window = 0;
   float softcap = 0.0F;
   bool sinks = false;
+  bool causal = true;
 };
 
 // What the cache keeps of a value.
@@ -93,6 +94,7 @@ void Attention::check(const Case& c) {
                 .out_stride = out_stride,
                 .tokens = c.tokens,
                 .first_position = c.history,
+                .keys = c.causal ? 0 : positions,
                 .heads = c.heads,
                 .kv_head_begin = head,
                 .kv_head_end = head + 1,
@@ -107,11 +109,12 @@ void Attention::check(const Case& c) {
   for (uint32_t t = 0; t < c.tokens; ++t) {
     const uint32_t position = c.history + t;
     const uint32_t begin = c.window != 0 && position + 1 > c.window ? position + 1 - c.window : 0;
+    const uint32_t end = c.causal ? position + 1 : positions;
     for (uint32_t head = 0; head < c.heads; ++head) {
       const uint32_t kv = head / (c.heads / c.kv_heads);
       std::vector<double> weights;
       double top = c.sinks ? double{sinks[head]} : -1e300;
-      for (uint32_t p = begin; p <= position; ++p) {
+      for (uint32_t p = begin; p < end; ++p) {
         double logit = 0;
         for (uint32_t d = 0; d < c.dim_k; ++d) {
           logit += double{q[t * q_stride + head * c.dim_k + d]} * k[p * k_width + kv * c.dim_k + d];
@@ -125,7 +128,7 @@ void Attention::check(const Case& c) {
       for (double& w : weights) sum += w = std::exp(w - top);
       for (uint32_t d = 0; d < c.dim_v; ++d) {
         double want = 0;
-        for (uint32_t p = begin; p <= position; ++p) {
+        for (uint32_t p = begin; p < end; ++p) {
           want += weights[p - begin] * v[p * v_width + kv * c.dim_v + d];
         }
         want /= sum;
@@ -181,6 +184,14 @@ TEST_P(Attention, Window) {
     SCOPED_TRACE(window);
     check({.history = 90, .tokens = 1, .window = window});
     check({.history = 20, .tokens = 70, .window = window});
+  }
+}
+
+TEST_P(Attention, BothWays) {
+  for (const uint32_t tokens : {1U, 2U, 15U, 16U, 17U, 31U, 32U, 33U, 130U}) {
+    SCOPED_TRACE(tokens);
+    check({.tokens = tokens, .causal = false});
+    check({.heads = 3, .kv_heads = 3, .dim_k = 20, .dim_v = 20, .tokens = tokens, .causal = false});
   }
 }
 

@@ -132,6 +132,10 @@ TEST_P(Vec, Activations) {
     GetParam().geglu(x.data(), up.data(), out.data(), n);
     // GELU goes through half floats, on its way in and out.
     expect_close(out, geglu, 2e-3, 2e-4);
+    std::vector<double> bent(n);
+    for (size_t i = 0; i < n; ++i) bent[i] = std::tanh(double{x[i]});
+    GetParam().tanh(x.data(), out.data(), n);
+    expect_close(out, bent, 1e-6, 5e-7);
     GetParam().gelu(x.data(), x.data(), n);
     expect_close(x, plain, 2e-3, 2e-4);
   }

@@ -25,7 +25,10 @@ Result<Matrix> run_tokens(const gguf::File& file,
   std::vector<int32_t> table(compile.kv.blocks);
   std::iota(table.rbegin(), table.rend(), 0);
 
-  Matrix logits{.rows = count, .cols = program.vocab};
+  // An encoder has no logits: then these are the hidden states.
+  const bool has_logits = program.logits != program::kNone;
+  const auto result = static_cast<size_t>(has_logits ? program.logits : program.hidden);
+  Matrix logits{.rows = count, .cols = program.values[result].cols};
   for (uint32_t begin = 0; begin < count; begin += options.batch) {
     const uint32_t part = std::min(options.batch, count - begin);
     std::vector<uint32_t> outputs(part);
@@ -35,7 +38,7 @@ Result<Matrix> run_tokens(const gguf::File& file,
     LAR_TRY(executable->run(
         {.tokens = tokens.subspan(begin, part), .sequences = {&slice, 1}, .output_rows = outputs}));
     for (uint32_t i = 0; i < part; ++i) {
-      const auto row = executable->logits(i);
+      const std::span<const float> row = has_logits ? executable->logits(i) : executable->hidden(i);
       logits.data.insert(logits.data.end(), row.begin(), row.end());
     }
   }

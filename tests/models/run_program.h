@@ -20,7 +20,7 @@ struct RunOptions {
   IsaSet isas = detect_isa();
 };
 
-// Logits of every position.
+// Logits of every position (hidden states where the model has none).
 Result<Matrix> run_tokens(const gguf::File& file,
                           std::span<const int32_t> tokens,
                           const RunOptions& options);

@@ -97,7 +97,7 @@ Layout lay_out_values(const Program& program,
     for (const ValueId id : ops[op]->writes()) touch(id, op);
   }
   touch(program.hidden, static_cast<uint32_t>(ops.size()));
-  touch(program.logits, static_cast<uint32_t>(ops.size()));
+  if (program.logits != program::kNone) touch(program.logits, static_cast<uint32_t>(ops.size()));
   return plan_layout(lives, kAlignment);
 }
 
@@ -154,7 +154,8 @@ MemoryPlan plan_of(const Program& program,
   plan.items = {
       {.what = "weights (mapped from the file)", .bytes = weights, .mapped = true},
       {.what = "norms and biases", .bytes = compiled.constants->bytes()},
-      {.what = "KV cache (" + std::to_string(options.kv.blocks) + " blocks of " +
+      {.what = std::string(is_bidirectional(program) ? "keys and values of a step" : "KV cache") +
+               " (" + std::to_string(options.kv.blocks) + " blocks of " +
                std::to_string(options.kv.block_tokens) + " tokens, " +
                std::string(quant::traits(options.kv.type).name) + ")",
        .bytes = sizes.kv},
@@ -177,6 +178,7 @@ class CpuExecutable final : public Executable {
         logits_(program.logits),
         hidden_(program.hidden),
         vocab_(program.vocab),
+        bidirectional_(is_bidirectional(program)),
         context_limit_(static_cast<uint64_t>(options.kv.blocks) * options.kv.block_tokens),
         options_(options),
         pool_(pool),
@@ -225,7 +227,8 @@ class CpuExecutable final : public Executable {
       }
     }
     // The head comes last; without logits the step ends before it.
-    const size_t ops = compiled_.ops.size() - (input.want_logits ? 0 : 1);
+    const bool skip_head = logits_ != program::kNone && !input.want_logits;
+    const size_t ops = compiled_.ops.size() - (skip_head ? 1 : 0);
     auto region = [&](int index, int count) {
       const Worker worker{.index = index,
                           .count = count,
@@ -244,8 +247,9 @@ class CpuExecutable final : public Executable {
   }
 
   std::span<float> logits(uint32_t i) override {
-    LAR_CHECK(i < options_.limits.outputs);
-    return {value(logits_) + static_cast<size_t>(i) * vocab_, vocab_};
+    LAR_CHECK(i < options_.limits.outputs && logits_ != program::kNone);
+    const size_t cols = values_[static_cast<size_t>(logits_)].cols;
+    return {value(logits_) + i * cols, cols};
   }
   std::span<const float> hidden(uint32_t i) override {
     LAR_CHECK(i < options_.limits.outputs);
@@ -293,6 +297,7 @@ class CpuExecutable final : public Executable {
     for (const SequenceSlice& sequence : input.sequences) {
       if (sequence.row_begin != rows) return bad("sequences do not cover the rows in order");
       rows += sequence.tokens;
+      if (bidirectional_ && sequence.first_position > 0) return bad("a sequence is not whole");
       const uint64_t end = uint64_t{sequence.first_position} + sequence.tokens;
       if (sequence.block_table.size() * options_.kv.block_tokens < end || end > context_limit_) {
         return bad("a block table is too short");
@@ -338,6 +343,7 @@ class CpuExecutable final : public Executable {
   const ValueId logits_;
   const ValueId hidden_;
   const uint32_t vocab_;
+  const bool bidirectional_;
   const uint64_t context_limit_;
   const CompileOptions options_;
   ThreadPool& pool_;  // borrowed from the backend

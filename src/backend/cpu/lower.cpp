@@ -37,7 +37,9 @@ class Lowerer {
     }
     // What the engine reads after the step must not vanish into a fused op.
     ++uses_[static_cast<size_t>(lowering.program.hidden)];
-    ++uses_[static_cast<size_t>(lowering.program.logits)];
+    if (lowering.program.logits != program::kNone) {
+      ++uses_[static_cast<size_t>(lowering.program.logits)];
+    }
   }
 
   Result<std::vector<OpPtr>> run() {
@@ -163,6 +165,7 @@ class Lowerer {
   Result<OpPtr> single(const program::PositionEmbed& op) {
     return make_position_embed(lowering_, op);
   }
+  Result<OpPtr> single(const program::TypeEmbed& op) { return make_type_embed(lowering_, op); }
   Result<OpPtr> single(const program::Norm& op) { return make_norm(lowering_, op); }
   Result<OpPtr> single(const program::Glu& op) { return make_glu(lowering_, op); }
   Result<OpPtr> single(const program::Activate& op) { return make_activate(lowering_, op); }

@@ -273,7 +273,7 @@ inline void attend_tile(const AttentionCall& call,
   memset(out, 0, rows * layout.dim_v * sizeof(float));
 
   const size_t first_query = call.first_position + token_begin;
-  const size_t end = first_query + tokens;
+  const size_t end = call.keys > 0 ? call.keys : first_query + tokens;
   const size_t window = call.window == 0 ? end : call.window;
   const size_t begin = first_query + 1 > window ? first_query + 1 - window : 0;
   for (size_t key = begin; key < end; key += kKeyBlock) {
@@ -293,8 +293,7 @@ inline void attend_tile(const AttentionCall& call,
                                    .cols = kKeyBlock});
     for (size_t r = 0; r < rows; ++r) {
       // Keys of this block that the row's token sees: [low, high).
-      const size_t position = first_query + r / group;
-      const size_t seen_end = position + 1;
+      const size_t seen_end = call.keys > 0 ? call.keys : first_query + r / group + 1;
       const size_t seen_begin = seen_end > window ? seen_end - window : 0;
       const size_t low = seen_begin > key ? seen_begin - key : 0;
       const size_t high = seen_end < key + count ? (seen_end > key ? seen_end - key : 0) : count;

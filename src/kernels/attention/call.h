@@ -36,7 +36,8 @@ struct KvStoreCall {
   uint32_t first_position = 0;
 };
 
-// out[t, h] = softmax(scale * q[t, h] . K[0..p]) V[0..p] for p = first_position + t, causal.
+// out[t, h] = softmax(scale * q[t, h] . K[0..p]) V[0..p] for p = first_position + t, causal; or
+// over all of K[0..keys).
 struct AttentionCall {
   KvLayerView cache;
   const int32_t* block_table = nullptr;
@@ -46,6 +47,7 @@ struct AttentionCall {
   size_t out_stride = 0;
   uint32_t tokens = 0;          // consecutive query positions
   uint32_t first_position = 0;  // of query 0
+  uint32_t keys = 0;            // > 0: each query sees this many positions; then no window
   uint32_t heads = 0;           // query heads; heads / kv_heads share a KV head
   uint32_t kv_head_begin = 0;   // this call does KV heads [begin, end) and their query heads
   uint32_t kv_head_end = 0;

@@ -28,6 +28,8 @@ struct VecFunctions {
   void (*geglu)(const float* gate, const float* up, float* out, size_t n) = nullptr;
   // out = gelu(x), the tanh approximation.
   void (*gelu)(const float* x, float* out, size_t n) = nullptr;
+  // out = tanh(x). In place allowed.
+  void (*tanh)(const float* x, float* out, size_t n) = nullptr;
   // In place over the first 2 * pairs elements of one head; cos_sin is [pairs] x (cos, sin).
   // interleaved rotates (2i, 2i + 1), halves rotates (i, i + pairs).
   void (*rope_interleaved)(float* x, const float* cos_sin, size_t pairs) = nullptr;

@@ -131,6 +131,12 @@ inline void gelu_row(const float* x, float* out, size_t n) {
   });
 }
 
+inline void tanh_row(const float* x, float* out, size_t n) {
+  for_vectors(n, [&](size_t i, size_t count) {
+    store_part(out + i, tanh(load_part(x + i, count)), count);
+  });
+}
+
 inline void rope_interleaved(float* x, const float* cos_sin, size_t pairs) {
   for (size_t i = 0; i < pairs; ++i) {
     const float a = x[2 * i];
@@ -173,9 +179,9 @@ inline void softmax(float* x, size_t n) {
   scale_row(x, n, 1.0F / sum);
 }
 
-constexpr VecFunctions kFunctions = {rms_norm, layer_norm, add_rows, scale_row,        axpy,
-                                     swiglu,   geglu,      gelu_row, rope_interleaved, rope_halves,
-                                     softmax};
+constexpr VecFunctions kFunctions = {rms_norm, layer_norm,       add_rows,    scale_row,
+                                     axpy,     swiglu,           geglu,       gelu_row,
+                                     tanh_row, rope_interleaved, rope_halves, softmax};
 
 }  // namespace
 }  // namespace lar::kernels

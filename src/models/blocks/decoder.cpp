@@ -46,7 +46,8 @@ ValueId attention_block(Builder& builder,
                                            .head_dim_k = config.head_dim_k,
                                            .head_dim_v = config.head_dim_v,
                                            .scale = config.attention_scale,
-                                           .window = config.sliding_window});
+                                           .window = config.sliding_window,
+                                           .causal = block.causal});
   return builder.matmul(mixed, name("attn_output"), config.width);
 }
 
@@ -90,7 +91,8 @@ Result<program::Program> build_decoder(const gguf::File& file, const DecoderSpec
   const AttentionBlock attention{.rope_style = spec.rope_style,
                                  .rope_table = builder.add_rope_table(std::move(table)),
                                  .qk_norm = spec.qk_norm,
-                                 .norm_eps = eps};
+                                 .norm_eps = eps,
+                                 .causal = config.causal};
   ValueId x = builder.embed("token_embd.weight", config.width);
   for (uint32_t layer = 0; layer < config.layers; ++layer) {
     const auto norm = [&](std::string_view name) {

@@ -16,6 +16,7 @@ struct AttentionBlock {
   int32_t rope_table = program::kNone;
   QkNorm qk_norm = QkNorm::kNone;
   float norm_eps = 0.0F;
+  bool causal = true;
 };
 
 // "blk.<layer>.<name>"

@@ -113,6 +113,7 @@ class AttentionOp final : public CpuOp {
                  .out_stride = step.cols(op_.out),
                  .tokens = std::min(kernel_.query_tile, sequence.tokens - begin),
                  .first_position = sequence.first_position + begin,
+                 .keys = op_.causal ? 0 : sequence.tokens,
                  .heads = op_.heads,
                  .kv_head_begin = kv_head,
                  .kv_head_end = kv_head + 1,

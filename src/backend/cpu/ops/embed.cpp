@@ -1,4 +1,6 @@
-// Token and position embeddings: rows of a table, decoded.
+// Token, position and type embeddings: rows of a table, decoded.
+#include <algorithm>
+
 #include "backend/cpu/ops/ops.h"
 #include "quant/traits.h"
 
@@ -90,7 +92,48 @@ class PositionEmbedOp final : public CpuOp {
   const kernels::VecKernels& vec_;
 };
 
+class TypeEmbedOp final : public CpuOp {
+ public:
+  TypeEmbedOp(const program::TypeEmbed& op,
+              RowDecoder table,
+              uint32_t types,
+              const kernels::VecKernels& vec)
+      : op_(op), table_(table), types_(types), vec_(vec) {}
+
+  void run(const Step& step, const Worker& worker) override {
+    const size_t cols = step.cols(op_.out);
+    const Range range = split_range(step.tokens, worker.index, worker.count);
+    for (const SequenceSlice& sequence : step.input.sequences) {
+      const int64_t begin = std::max<int64_t>(range.begin, sequence.row_begin);
+      const int64_t end = std::min<int64_t>(range.end, sequence.row_begin + sequence.tokens);
+      const int64_t second =
+          sequence.second_text == 0 ? end : int64_t{sequence.row_begin} + sequence.second_text;
+      for (int64_t t = begin; t < end; ++t) {
+        const auto row = static_cast<size_t>(t);
+        float* out = step.value(op_.out) + row * cols;
+        table_(t >= second && types_ > 1 ? 1 : 0, out);
+        vec_.add(out, step.value(op_.in) + row * cols, out, cols);
+      }
+    }
+  }
+  std::vector<program::ValueId> reads() const override { return {op_.in}; }
+  std::vector<program::ValueId> writes() const override { return {op_.out}; }
+
+ private:
+  program::TypeEmbed op_;
+  RowDecoder table_;
+  uint32_t types_;
+  const kernels::VecKernels& vec_;
+};
+
 }  // namespace
+
+Result<OpPtr> make_type_embed(const Lowering& lowering, const program::TypeEmbed& op) {
+  const TensorView& view = lowering.program.weights[static_cast<size_t>(op.table)];
+  LAR_TRY(RowDecoder table, RowDecoder::create(view));
+  return std::make_unique<TypeEmbedOp>(op, table, static_cast<uint32_t>(view.shape.rows()),
+                                       lowering.vec);
+}
 
 Result<OpPtr> make_embed(const Lowering& lowering, const program::Embed& op) {
   LAR_TRY(RowDecoder table,

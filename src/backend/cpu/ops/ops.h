@@ -45,6 +45,7 @@ using OpPtr = std::unique_ptr<CpuOp>;
 
 Result<OpPtr> make_embed(const Lowering& lowering, const program::Embed& op);
 Result<OpPtr> make_position_embed(const Lowering& lowering, const program::PositionEmbed& op);
+Result<OpPtr> make_type_embed(const Lowering& lowering, const program::TypeEmbed& op);
 Result<OpPtr> make_norm(const Lowering& lowering, const program::Norm& op);
 Result<OpPtr> make_glu(const Lowering& lowering, const program::Glu& op);
 Result<OpPtr> make_activate(const Lowering& lowering, const program::Activate& op);

@@ -77,8 +77,9 @@ class ActivateOp final : public CpuOp {
   ActivateOp(const program::Activate& op, const kernels::VecKernels& vec) : op_(op), vec_(vec) {}
 
   void run(const Step& step, const Worker& worker) override {
+    const auto kernel = op_.activation == program::Activation::kTanh ? vec_.tanh : vec_.gelu;
     for_elements(step, worker, op_.out, [&](size_t offset, size_t count) {
-      vec_.gelu(step.value(op_.in) + offset, step.value(op_.out) + offset, count);
+      kernel(step.value(op_.in) + offset, step.value(op_.out) + offset, count);
     });
   }
   std::vector<ValueId> reads() const override { return {op_.in}; }
@@ -167,8 +168,8 @@ Result<OpPtr> make_glu(const Lowering& lowering, const program::Glu& op) {
   return std::make_unique<GluOp>(op, lowering.vec);
 }
 Result<OpPtr> make_activate(const Lowering& lowering, const program::Activate& op) {
-  if (op.activation != program::Activation::kGelu) {
-    return fail(Code::kUnsupported, "activate: only GELU stands alone on the CPU");
+  if (op.activation == program::Activation::kSilu) {
+    return fail(Code::kUnsupported, "activate: SiLU does not stand alone on the CPU");
   }
   return std::make_unique<ActivateOp>(op, lowering.vec);
 }
