@@ -20,6 +20,7 @@ struct Command {
 
 int run_bench(const std::vector<std::string>& args, const Environment& environment);
 int run_detokenize(const std::vector<std::string>& args, const Environment& environment);
+int run_grammar(const std::vector<std::string>& args, const Environment& environment);
 int run_inspect(const std::vector<std::string>& args, const Environment& environment);
 int run_logits(const std::vector<std::string>& args, const Environment& environment);
 int run_perplexity(const std::vector<std::string>& args, const Environment& environment);

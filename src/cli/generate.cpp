@@ -11,6 +11,8 @@
 namespace lar::cli {
 namespace {
 
+constexpr size_t kThinkTokensMax = 16;  // that hold "<think>" at the end of a prompt
+
 class Printer final : public runtime::TextSink {
  public:
   void on_text(runtime::RequestId,
@@ -52,6 +54,20 @@ Result<Answer> generate(runtime::TextEngine& engine, runtime::TextRequest reques
   if (answer.done.error) return std::unexpected<Error>(*answer.done.error);
   answer.total = std::chrono::steady_clock::now() - start;
   return answer;
+}
+
+Result<void> constrain_answer(runtime::Model& model,
+                              const runtime::Constraint& constraint,
+                              runtime::TextRequest& request) {
+  if (constraint.kind == runtime::Constraint::Kind::kNone) return {};
+  // Some templates begin the thinking themselves.
+  const size_t tail = std::min(request.prompt.size(), kThinkTokensMax);
+  const std::string prompt =
+      model.tokenizer().decode(std::span(request.prompt).last(tail), {.special = true});
+  const bool thinks = model.chat_template().find(runtime::ThinkingTags().end) != std::string::npos;
+  LAR_TRY(request.mask, model.constrainer().mask({.constraint = constraint},
+                                                 runtime::thinking_part(prompt, thinks)));
+  return {};
 }
 
 void print_statistics(const Answer& answer, std::chrono::nanoseconds load) {

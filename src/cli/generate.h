@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "cli/environment.h"
+#include "runtime/inference.h"
 #include "runtime/text_engine.h"
 
 namespace lar::cli {
@@ -19,6 +20,12 @@ struct Answer {
 // Errors: the request's; a failure while generating; a closed stdout. An interrupted answer is no
 // error: its reason is kCancelled.
 Result<Answer> generate(runtime::TextEngine& engine, runtime::TextRequest request);
+
+// Gives `request`, whose prompt is set, the mask of a constraint (none for kNone). A model that
+// thinks between <think> tags does so freely first. Errors: those of Constrainer::mask.
+Result<void> constrain_answer(runtime::Model& model,
+                              const runtime::Constraint& constraint,
+                              runtime::TextRequest& request);
 
 // Ollama's statistics lines, on stderr.
 void print_statistics(const Answer& answer, std::chrono::nanoseconds load);

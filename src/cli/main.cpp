@@ -19,6 +19,7 @@ constexpr Command kCommands[] = {
     {"perplexity", "Measure how well a model predicts a text", run_perplexity},
     {"bench", "Measure prompt and generation speed", run_bench},
     {"template", "Render chat templates", run_template},
+    {"grammar", "Check a text against a JSON schema or a grammar", run_grammar},
     {"runner", "", run_runner_command},
 };
 

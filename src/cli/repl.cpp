@@ -6,8 +6,8 @@
 
 #include "base/humanize.h"
 #include "cli/generate.h"
-#include "cli/terminal/line_editor.h"
 #include "cli/output.h"
+#include "cli/terminal/line_editor.h"
 
 namespace lar::cli {
 namespace {
@@ -144,6 +144,7 @@ class Repl {
                  model_.context(), fitted.dropped);
     }
     request.prompt = std::move(fitted.tokens);
+    LAR_TRY(constrain_answer(model_, options_.constraint, request));
     return generate(engine_, std::move(request));
   }
 

@@ -11,6 +11,7 @@ struct ReplOptions {
   bool raw = false;
   bool verbose = false;
   runtime::Options options;
+  runtime::Constraint constraint;
 };
 
 // Returns the exit code.

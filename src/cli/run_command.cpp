@@ -20,6 +20,7 @@ struct RunArguments {
   std::string path;
   std::vector<std::string> words;
   std::vector<std::string> settings;  // NAME=VALUE
+  std::string format;                 // json, or the text of a JSON schema
   bool raw = false;
   bool verbose = false;
 };
@@ -34,6 +35,10 @@ Result<runtime::Options> parse_settings(const std::vector<std::string>& settings
     LAR_TRY(runtime::set_option(options, setting.substr(0, equals), setting.substr(equals + 1)));
   }
   return options;
+}
+
+Result<runtime::Constraint> parse_format(const std::string& format) {
+  return runtime::constraint_of_format(format == "json" ? "\"json\"" : format);
 }
 
 // What is piped in comes first, then the words of the command line.
@@ -72,9 +77,11 @@ Result<void> answer_once(runtime::Model& model,
                "dropped\n",
                model.context(), fitted.dropped);
   }
+  LAR_TRY(const runtime::Constraint constraint, parse_format(arguments.format));
+  runtime::TextRequest request{.prompt = std::move(fitted.tokens), .options = options};
+  LAR_TRY(constrain_answer(model, constraint, request));
   runtime::TextEngine engine(model);
-  LAR_TRY(const Answer answer,
-          generate(engine, {.prompt = std::move(fitted.tokens), .options = options}));
+  LAR_TRY(const Answer answer, generate(engine, std::move(request)));
   if (environment.stdout_is_terminal) LAR_TRY(write_stdout("\n\n"));
   if (arguments.verbose) print_statistics(answer, load);
   return {};
@@ -97,8 +104,12 @@ Result<int> run_model(const RunArguments& arguments, const Environment& environm
   const bool interactive =
       environment.stdin_is_terminal && environment.stdout_is_terminal && arguments.words.empty();
   if (interactive) {
+    LAR_TRY(auto constraint, parse_format(arguments.format));
     return run_repl(*model,
-                    {.raw = arguments.raw, .verbose = arguments.verbose, .options = options},
+                    {.raw = arguments.raw,
+                     .verbose = arguments.verbose,
+                     .options = options,
+                     .constraint = std::move(constraint)},
                     environment);
   }
   LAR_TRY(answer_once(*model, arguments, options, environment, load));
@@ -118,6 +129,9 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   app.add_option("--set", arguments.settings, "Set an option, e.g. --set temperature=0")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--format", arguments.format,
+                 "The form of the answer: json (any object), or a JSON schema")
+      ->type_name("json|SCHEMA");
   app.add_flag("--verbose", arguments.verbose, "Print statistics on stderr");
   if (const auto code = parse(app, args)) return *code;
 

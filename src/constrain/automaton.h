@@ -110,6 +110,11 @@ class Automaton {
   // True once the limits are reached; every later step may lack moves.
   bool exhausted() const { return exhausted_; }
   size_t states() const { return states_.size(); }
+  // About how much the tables hold.
+  size_t bytes() const {
+    return states_.words() * 4 + states_.size() * 24 + row_count_ * sizeof(Row) +
+           move_lists_.size() * 64;
+  }
 
  private:
   static constexpr uint8_t kKnown = 1;

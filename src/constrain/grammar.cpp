@@ -9,9 +9,14 @@ namespace {
 
 constexpr uint32_t kLeadKind = 65;  // white space before the start: [kLeadKind, bytes left]
 constexpr uint32_t kLeadBytes = 16;
+constexpr uint32_t kBlankKind = 66;  // a blank before the start that does not count: [kBlankKind]
 
 bool is_space(uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+bool is_before_start(uint32_t kind) {
+  return kind == kLeadKind || kind == kBlankKind;
 }
 
 bool is_empty_object(const JsonValue& value) {
@@ -28,8 +33,12 @@ Result<std::unique_ptr<SchemaReader>> read_schema(JsonValue schema, const Schema
     schema.members.push_back({"type", string_value("object")});
   }
   LAR_TRY(SchemaDocument document, SchemaDocument::create(std::move(schema), options.draft));
-  return std::make_unique<SchemaReader>(std::move(document),
-                                        ReaderOptions{.formats = options.formats});
+  ReaderOptions reader{.formats = options.formats};
+  if (reader.formats == FormatPolicy::kDeclared) {
+    const bool annotates = document.names_draft() && document.draft() >= Draft::kDraft2019;
+    reader.formats = annotates ? FormatPolicy::kAnnotate : FormatPolicy::kAssert;
+  }
+  return std::make_unique<SchemaReader>(std::move(document), reader);
 }
 
 // Several schemas as definitions of one document; each is a resource of its own, so that its
@@ -71,6 +80,12 @@ void Grammar::AllRules::step(StateId state, uint8_t byte, MoveList& out) {
       out.add(grammar_.states_.intern(next));
     }
     step(grammar_.start_, byte, out);
+  } else if (kind == kBlankKind) {
+    if (byte == ' ') {
+      out.add(grammar_.start_);
+    } else {
+      step(grammar_.start_, byte, out);
+    }
   } else if (grammar_.json_ != nullptr) {
     grammar_.json_->step(state, byte, out);
   }
@@ -79,26 +94,26 @@ void Grammar::AllRules::step(StateId state, uint8_t byte, MoveList& out) {
 bool Grammar::AllRules::accepting(StateId state) {
   const uint32_t kind = grammar_.kind(state);
   if (kind == GbnfRules::kKind) return grammar_.gbnf_->accepting(state);
-  if (kind == kLeadKind) return accepting(grammar_.start_);
+  if (is_before_start(kind)) return accepting(grammar_.start_);
   return state == kDone || grammar_.json_->accepting(state);
 }
 
 bool Grammar::AllRules::final_only(StateId state) {
   const uint32_t kind = grammar_.kind(state);
   if (kind == GbnfRules::kKind) return grammar_.gbnf_->final_only(state);
-  if (kind == kLeadKind) return false;
+  if (is_before_start(kind)) return false;
   return state == kDone || grammar_.json_->final_only(state);
 }
 
 bool Grammar::AllRules::cacheable(StateId state, uint8_t byte) const {
   const uint32_t kind = grammar_.kind(state);
-  if (kind == GbnfRules::kKind || kind == kLeadKind) return true;
+  if (kind == GbnfRules::kKind || is_before_start(kind)) return true;
   return state != kDone && grammar_.json_->cacheable(state, byte);
 }
 
 void Grammar::AllRules::token_edges(StateId state, std::vector<TokenEdge>& out) {
   const uint32_t kind = grammar_.kind(state);
-  if (kind == kLeadKind) return token_edges(grammar_.start_, out);
+  if (is_before_start(kind)) return token_edges(grammar_.start_, out);
   if (kind == GbnfRules::kKind) grammar_.gbnf_->token_edges(state, out);
 }
 
@@ -163,6 +178,11 @@ Result<std::shared_ptr<Grammar>> Grammar::from_regex(std::string_view pattern) {
 
 StateId Grammar::start_after_space() {
   const std::array<uint32_t, 2> key{kLeadKind, kLeadBytes};
+  return states_.intern(key);
+}
+
+StateId Grammar::start_after_blank() {
+  const std::array<uint32_t, 1> key{kBlankKind};
   return states_.intern(key);
 }
 

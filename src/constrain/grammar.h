@@ -58,9 +58,13 @@ class Grammar {
   StateId start() const { return start_; }
   // The start, with a little white space before it.
   StateId start_after_space();
+  // The start of output whose first blank, if it begins with one, is not a part of the text.
+  StateId start_after_blank();
   Automaton& automaton() { return automaton_; }
   // Whether a limit was reached while stepping, so that the tables lack moves.
   bool exhausted() const { return automaton_.exhausted() || (gbnf_ && gbnf_->exhausted()); }
+  // About how much the tables hold so far.
+  size_t bytes() const { return automaton_.bytes() + (masks_ ? masks_->bytes() : 0); }
 
   // The masks for a vocabulary; kept for the one used last.
   MaskCache& masks(const std::shared_ptr<const Vocabulary>& vocabulary);

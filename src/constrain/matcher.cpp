@@ -13,45 +13,30 @@ void set_bit(std::span<uint64_t> bits, TokenId token) {
   if (token / 64 < bits.size()) bits[token / 64] |= uint64_t{1} << (token % 64);
 }
 
-void clear_bit(std::span<uint64_t> bits, TokenId token) {
-  if (token / 64 < bits.size()) bits[token / 64] &= ~(uint64_t{1} << (token % 64));
-}
-
-void set_all(std::span<uint64_t> bits, size_t count) {
-  std::ranges::fill(bits, ~uint64_t{0});
-  if (count % 64 != 0) bits.back() = (uint64_t{1} << (count % 64)) - 1;
-}
-
 }  // namespace
 
 Matcher::Matcher(std::shared_ptr<Grammar> grammar,
                  std::shared_ptr<const Vocabulary> vocabulary,
-                 MatcherOptions options)
+                 const MatcherOptions& options)
     : grammar_(std::move(grammar)),
       vocabulary_(std::move(vocabulary)),
-      options_(std::move(options)),
+      free_part_(std::make_shared<FreePart>(vocabulary_, options.free_part)),
       pool_(std::make_unique<StackPool>()),
       stepper_(std::make_unique<Stepper>(grammar_->automaton(), *pool_)) {
-  state_.waiting = !options_.start_after_texts.empty() || !options_.start_after_tokens.empty();
-  if (!state_.waiting) {
-    state_.threads = {{grammar_->start(), kNoFrame}};
-  } else {
-    for (const std::string& text : options_.start_after_texts) {
-      tail_bytes_ = std::max(tail_bytes_, text.size());
-    }
-    find_trigger_tokens();
-  }
+  state_.free = free_part_->first();
+  if (state_.free.phase == FreePart::Phase::kOpen) return;
+  const StateId start =
+      options.drops_first_blank ? grammar_->start_after_blank() : grammar_->start();
+  state_.threads = {{start, kNoFrame}};
 }
 
 Matcher Matcher::clone() const {
-  Matcher copy(grammar_, vocabulary_, {});
-  copy.options_ = options_;
+  Matcher copy(grammar_, vocabulary_);
+  copy.free_part_ = free_part_;
   *copy.pool_ = *pool_;
   copy.state_ = state_;
   copy.text_ = text_;
   copy.history_ = history_;
-  copy.trigger_tokens_ = trigger_tokens_;
-  copy.tail_bytes_ = tail_bytes_;
   return copy;
 }
 
@@ -61,26 +46,6 @@ Result<void> Matcher::check_limits() {
               "the grammar is too ambiguous or too large to follow: more than " +
                   std::to_string(kMaxThreads) + " readings or " + std::to_string(kMaxStates) +
                   " states");
-}
-
-std::vector<Thread> Matcher::first_threads() {
-  return {{grammar_->start_after_space(), kNoFrame}};
-}
-
-// Tokens that hold the end of a start_after text and more.
-void Matcher::find_trigger_tokens() {
-  for (TokenId token = 0; token < vocabulary_->size(); ++token) {
-    const std::string& text = vocabulary_->text(token);
-    const bool candidate = std::ranges::any_of(options_.start_after_texts, [&](const auto& start) {
-      if (text.find(start) != std::string::npos) return text.size() > start.size();
-      for (size_t known = 1; known < start.size(); ++known) {
-        const std::string_view end = std::string_view(start).substr(known);
-        if (text.size() > end.size() && text.starts_with(end)) return true;
-      }
-      return false;
-    });
-    if (candidate) trigger_tokens_.push_back(token);
-  }
 }
 
 bool Matcher::read_text(std::vector<Thread>& threads, size_t before, std::string_view text) {
@@ -96,37 +61,22 @@ bool Matcher::read_text(std::vector<Thread>& threads, size_t before, std::string
   return true;
 }
 
-bool Matcher::wait_through(std::string_view text, State& next) {
-  const std::string all = state_.tail + std::string(text);
-  size_t end = std::string::npos;
-  for (const std::string& start : options_.start_after_texts) {
-    const size_t at = all.find(start);
-    // What ended before this token has been looked for already.
-    if (at != std::string::npos && at + start.size() > state_.tail.size()) {
-      end = std::min(end, at + start.size());
-    }
-  }
-  if (end == std::string::npos) {
-    next.waiting = true;
-    next.tail = all.substr(all.size() - std::min(all.size(), tail_bytes_));
-    return true;
-  }
-  next.waiting = false;
-  next.tail.clear();
-  next.threads = first_threads();
-  next.text_size = all.size() - end;
-  return read_text(next.threads, 0, std::string_view(all).substr(end));
+bool Matcher::start(std::string_view text, State& next) {
+  next.threads = {{grammar_->start_after_space(), kNoFrame}};
+  next.text_size = text.size();
+  return read_text(next.threads, 0, text);
 }
 
-void Matcher::fill_waiting(std::span<uint64_t> bits) {
-  set_all(bits, vocabulary_->size());
-  for (const TokenId token : vocabulary_->end_tokens()) clear_bit(bits, token);
-  for (const TokenId token : trigger_tokens_) {
+void Matcher::fill_free_bits(std::span<uint64_t> bits) {
+  const std::string kept = text_;
+  free_part_->fill(state_.free, bits, [&](std::string_view rest) {
     const StackPool::Size pool_size = pool_->size();
     State next;
-    if (!wait_through(vocabulary_->text(token), next)) clear_bit(bits, token);
+    const bool fits = start(rest, next);
     pool_->shrink(pool_size);
-  }
+    return fits;
+  });
+  text_ = kept;
 }
 
 void Matcher::fill_text_bits(std::span<uint64_t> bits) {
@@ -161,15 +111,14 @@ Result<void> Matcher::fill_mask(std::span<uint64_t> bits) {
     return fail(Code::kInvalidArgument, "the mask has the wrong size");
   }
   std::ranges::fill(bits, uint64_t{0});
-  if (state_.waiting) {
-    fill_waiting(bits);
-  } else {
+  if (!state_.threads.empty()) {
     fill_text_bits(bits);
     fill_token_bits(bits);
-    if (is_complete()) {
-      for (const TokenId token : vocabulary_->end_tokens()) set_bit(bits, token);
-    }
   }
+  if (is_complete()) {
+    for (const TokenId token : vocabulary_->end_tokens()) set_bit(bits, token);
+  }
+  if (!constrained()) fill_free_bits(bits);
   return check_limits();
 }
 
@@ -185,33 +134,37 @@ void Matcher::read_token(const std::vector<Thread>& from, TokenId token, std::ve
   }
 }
 
+void Matcher::read_constrained(TokenId token, State& next) {
+  const std::string& text = vocabulary_->text(token);
+  if (!text.empty()) {
+    next.threads = state_.threads;
+    if (!read_text(next.threads, state_.text_size, text)) next.threads.clear();
+  }
+  read_token(state_.threads, token, next.threads);
+  text_.resize(state_.text_size);
+  text_ += text;
+  next.text_size = text_.size();
+}
+
 Result<void> Matcher::accept(TokenId token) {
   if (token >= vocabulary_->size()) {
     return fail(Code::kInvalidArgument, "token " + std::to_string(token) + " does not exist");
   }
-  const std::string& text = vocabulary_->text(token);
   State next;
-  bool allowed = true;
-  if (state_.waiting) {
-    const bool starts =
-        std::ranges::find(options_.start_after_tokens, token) != options_.start_after_tokens.end();
-    if (starts) {
-      next.threads = first_threads();
-    } else {
-      allowed = !vocabulary_->is_end(token) && wait_through(text, next);
-    }
-  } else if (vocabulary_->is_end(token) && is_complete()) {
+  bool allowed = false;
+  if (!constrained() && !vocabulary_->is_end(token)) {
+    const std::string kept = text_;
+    FreePart::Step step = free_part_->step(state_.free, token);
+    next.free = std::move(step.next);
+    allowed = step.rest ? start(*step.rest, next) : next.free.phase != FreePart::Phase::kOver;
+    if (next.threads.empty()) text_ = kept;
+  }
+  if (vocabulary_->is_end(token) && is_complete()) {
     next = state_;
-  } else {
-    if (!text.empty()) {
-      next.threads = state_.threads;
-      if (!read_text(next.threads, state_.text_size, text)) next.threads.clear();
-    }
-    read_token(state_.threads, token, next.threads);
-    text_.resize(state_.text_size);
-    text_ += text;
-    next.text_size = text_.size();
-    allowed = !next.threads.empty();
+    allowed = true;
+  } else if (!state_.threads.empty() && next.threads.empty()) {
+    read_constrained(token, next);
+    allowed = allowed || !next.threads.empty();
   }
   LAR_TRY(check_limits());
   if (!allowed) {
@@ -236,14 +189,13 @@ Result<void> Matcher::rollback(size_t tokens) {
 }
 
 bool Matcher::is_complete() const {
-  return !state_.waiting && std::ranges::any_of(state_.threads, [&](Thread thread) {
-    return stepper_->ends_at(thread, kNoFrame);
-  });
+  return std::ranges::any_of(state_.threads,
+                             [&](Thread thread) { return stepper_->ends_at(thread, kNoFrame); });
 }
 
 std::string Matcher::forced_text(size_t max_bytes) {
   std::string text;
-  if (state_.waiting) return text;
+  if (!constrained()) return text;
   std::vector<Thread> threads = state_.threads;
   std::vector<Thread> next;
   std::vector<Thread> only;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "constrain/free_part.h"
 #include "constrain/grammar.h"
 #include "constrain/vocabulary.h"
 
@@ -17,17 +18,17 @@ namespace lar::constrain {
 constexpr size_t kMaxRollback = 512;
 
 struct MatcherOptions {
-  // Where there are any, output is free until one of these has come (the end of thinking); the
-  // constraint starts with what follows, after a little white space.
-  std::vector<std::string> start_after_texts;
-  std::vector<TokenId> start_after_tokens;
+  // The constraint starts with what follows the free part, after a little white space.
+  FreePartOptions free_part;
+  // The first blank of the output is not a part of its text (SentencePiece vocabularies).
+  bool drops_first_blank = false;
 };
 
 class Matcher {
  public:
   Matcher(std::shared_ptr<Grammar> grammar,
           std::shared_ptr<const Vocabulary> vocabulary,
-          MatcherOptions options = {});
+          const MatcherOptions& options = {});
 
   // A matcher at the same place that goes its own way.
   Matcher clone() const;
@@ -46,8 +47,8 @@ class Matcher {
   // (kMaxRollback).
   Result<void> rollback(size_t tokens);
 
-  // Whether the constraint has started (always, without start_after_*).
-  bool constrained() const { return !state_.waiting; }
+  // Whether the constraint has started (always, without a free part).
+  bool constrained() const { return state_.free.phase == FreePart::Phase::kOver; }
   // Whether the output may end here.
   bool is_complete() const;
 
@@ -57,8 +58,7 @@ class Matcher {
  private:
   struct State {
     std::vector<Thread> threads;
-    bool waiting = false;
-    std::string tail;      // waiting: the end of the text so far
+    FreePart::Place free;
     size_t text_size = 0;  // of text_ that belongs to this place
   };
   struct KeptMask {
@@ -69,25 +69,22 @@ class Matcher {
   Result<void> check_limits();
   void fill_text_bits(std::span<uint64_t> bits);
   void fill_token_bits(std::span<uint64_t> bits);
-  void fill_waiting(std::span<uint64_t> bits);
+  void fill_free_bits(std::span<uint64_t> bits);
   // Reads `text` after the first `before` bytes of text_, where it is put.
   bool read_text(std::vector<Thread>& threads, size_t before, std::string_view text);
+  void read_constrained(TokenId token, State& next);
   void read_token(const std::vector<Thread>& from, TokenId token, std::vector<Thread>& out);
-  // The place after `text` while waiting; false where it breaks the constraint it starts.
-  bool wait_through(std::string_view text, State& next);
-  std::vector<Thread> first_threads();
-  void find_trigger_tokens();
+  // The constraint has started and `text` follows; false where it breaks the constraint.
+  bool start(std::string_view text, State& next);
 
   std::shared_ptr<Grammar> grammar_;
   std::shared_ptr<const Vocabulary> vocabulary_;
-  MatcherOptions options_;
+  std::shared_ptr<const FreePart> free_part_;  // shared by clones
   std::unique_ptr<StackPool> pool_;
   std::unique_ptr<Stepper> stepper_;
   State state_;
   std::string text_;  // that the grammar has read; may be longer than the state has come
   std::deque<State> history_;
-  std::vector<TokenId> trigger_tokens_;  // may end a start_after text and go on
-  size_t tail_bytes_ = 0;
   std::deque<KeptMask> kept_masks_;
 };
 

@@ -173,6 +173,7 @@ Result<SchemaDocument> SchemaDocument::create(JsonValue root, Draft draft) {
       return fail(Code::kInvalidArgument, "$schema: must be a string");
     }
     LAR_TRY(out.draft_, draft_of(uri->text));
+    out.names_draft_ = true;
   }
   out.resources_.emplace("", out.root_.get());
   LAR_TRY(out.index(*out.root_, {}, 0));

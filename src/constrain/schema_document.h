@@ -23,6 +23,7 @@ class SchemaDocument {
 
   const JsonValue& root() const { return *root_; }
   Draft draft() const { return draft_; }
+  bool names_draft() const { return names_draft_; }  // in $schema
 
   // The subschema that `ref`, found in `from`, names. Errors: not_found; unsupported for one that
   // lies in another document.
@@ -46,6 +47,7 @@ class SchemaDocument {
 
   std::unique_ptr<JsonValue> root_;  // the address of every subschema must stay
   Draft draft_ = Draft::kDraft2020;
+  bool names_draft_ = false;
   std::unordered_map<const JsonValue*, Place> places_;
   std::map<std::string, const JsonValue*> resources_;  // URI without fragment, or with an anchor
   std::multimap<std::string, const JsonValue*> dynamic_anchors_;

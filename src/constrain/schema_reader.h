@@ -13,6 +13,7 @@ namespace lar::constrain {
 enum class FormatPolicy : uint8_t {
   kAssert,    // `format` must hold; a name that is not known is an error
   kAnnotate,  // `format` says nothing about validity (the default of the 2020-12 draft)
+  kDeclared,  // kAnnotate where $schema names a draft that has it so, else kAssert
 };
 
 struct ReaderOptions {

@@ -35,6 +35,9 @@ class MaskCache {
   // Sets the bits of the tokens whose text some thread can read. `bits` has mask_words() words.
   void fill(Stepper& stepper, std::span<const Thread> threads, std::span<uint64_t> bits);
 
+  // About how much the kept masks hold.
+  size_t bytes() const { return kept_.size() * (vocabulary_->mask_words() * 8 + 4096); }
+
   // The mask of a state; made if it is not kept.
   std::shared_ptr<const StateMask> mask(Stepper& stepper, StateId state);
 

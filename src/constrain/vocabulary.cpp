@@ -23,8 +23,10 @@ std::vector<std::pair<std::string_view, TokenId>> numbered(const std::vector<std
 
 }  // namespace
 
-Vocabulary::Vocabulary(std::vector<std::string> texts, std::vector<TokenId> end_tokens)
-    : texts_(std::move(texts)), end_tokens_(std::move(end_tokens)) {
+Vocabulary::Vocabulary(std::vector<std::string> texts,
+                       std::vector<TokenId> end_tokens,
+                       std::unordered_map<TokenId, std::string> names)
+    : texts_(std::move(texts)), names_(std::move(names)), end_tokens_(std::move(end_tokens)) {
   std::ranges::sort(end_tokens_);
   for (const TokenId token : end_tokens_) {
     if (token < texts_.size()) texts_[token].clear();
@@ -32,18 +34,28 @@ Vocabulary::Vocabulary(std::vector<std::string> texts, std::vector<TokenId> end_
   trie_ = TokenTrie(numbered(texts_));
 }
 
-Result<std::shared_ptr<const Vocabulary>> Vocabulary::create(std::vector<std::string> texts,
-                                                             std::vector<TokenId> end_tokens) {
+Result<std::shared_ptr<const Vocabulary>> Vocabulary::create(
+    std::vector<std::string> texts,
+    std::vector<TokenId> end_tokens,
+    std::unordered_map<TokenId, std::string> names) {
   if (texts.size() > kMaxVocabularyTokens) {
     return fail(Code::kResourceExhausted,
                 "vocabulary: more than " + std::to_string(kMaxVocabularyTokens) + " tokens");
   }
-  for (const std::string& text : texts) {
-    if (text.size() <= kMaxTokenBytes) continue;
+  const auto too_long = [](const std::string& text) { return text.size() > kMaxTokenBytes; };
+  if (std::ranges::any_of(texts, too_long) ||
+      std::ranges::any_of(names, too_long, [](const auto& name) { return name.second; })) {
     return fail(Code::kResourceExhausted,
                 "vocabulary: a token of more than " + std::to_string(kMaxTokenBytes) + " bytes");
   }
-  return std::shared_ptr<const Vocabulary>(new Vocabulary(std::move(texts), std::move(end_tokens)));
+  return std::shared_ptr<const Vocabulary>(
+      new Vocabulary(std::move(texts), std::move(end_tokens), std::move(names)));
+}
+
+std::string_view Vocabulary::spelled(TokenId token) const {
+  if (!texts_[token].empty()) return texts_[token];
+  const auto name = names_.find(token);
+  return name == names_.end() ? std::string_view() : std::string_view(name->second);
 }
 
 bool Vocabulary::is_end(TokenId token) const {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -28,13 +29,18 @@ struct StateMask {
 class Vocabulary {
  public:
   // `texts` by id; empty: never produced as text (control tokens). `end_tokens` end the output
-  // and are allowed exactly where the grammar is complete. Error: resource_exhausted.
-  static Result<std::shared_ptr<const Vocabulary>> create(std::vector<std::string> texts,
-                                                          std::vector<TokenId> end_tokens);
+  // and are allowed exactly where the grammar is complete. `names`: how tokens without a text are
+  // spelled where output is not constrained yet. Error: resource_exhausted.
+  static Result<std::shared_ptr<const Vocabulary>> create(
+      std::vector<std::string> texts,
+      std::vector<TokenId> end_tokens,
+      std::unordered_map<TokenId, std::string> names = {});
 
   size_t size() const { return texts_.size(); }
   size_t mask_words() const { return (texts_.size() + 63) / 64; }
   const std::string& text(TokenId token) const { return texts_[token]; }
+  // The text, or the name of a token without one.
+  std::string_view spelled(TokenId token) const;
   bool is_end(TokenId token) const;
   std::span<const TokenId> end_tokens() const { return end_tokens_; }
   const TokenTrie& trie() const { return trie_; }
@@ -44,9 +50,12 @@ class Vocabulary {
   void keep_mask(std::span<const uint32_t> key, std::shared_ptr<const StateMask> mask) const;
 
  private:
-  Vocabulary(std::vector<std::string> texts, std::vector<TokenId> end_tokens);
+  Vocabulary(std::vector<std::string> texts,
+             std::vector<TokenId> end_tokens,
+             std::unordered_map<TokenId, std::string> names);
 
   std::vector<std::string> texts_;
+  std::unordered_map<TokenId, std::string> names_;
   std::vector<TokenId> end_tokens_;  // sorted
   TokenTrie trie_;
   mutable std::mutex mutex_;

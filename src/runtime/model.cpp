@@ -91,6 +91,7 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const gguf::File> fil
                                         " tokens, the embeddings only " +
                                         std::to_string(program.vocab));
   }
+  model->constrainer_ = std::make_unique<Constrainer>(*model->tokenizer_);
   LAR_TRY(const auto chat_template, model->file_->optional_string("tokenizer.chat_template"));
   if (chat_template && chat_template->size() > kMaxTemplateBytes) {
     return fail(Code::kDataCorrupt, model->file_->name() + ": the chat template is too long");

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "gguf/reader.h"
 #include "program/program.h"
+#include "runtime/constraint.h"
 #include "tokenizer/tokenizer.h"
 
 namespace lar::runtime {
@@ -69,6 +70,7 @@ class Model {
   const backend::MemoryPlan& memory() const { return memory_; }
   engine::Engine& engine() { return *engine_; }
   const engine::Engine& engine() const { return *engine_; }
+  Constrainer& constrainer() { return *constrainer_; }
   uint32_t context() const { return context_; }
   // The file's Jinja chat template, empty where it has none.
   const std::string& chat_template() const { return chat_template_; }
@@ -79,6 +81,7 @@ class Model {
   std::shared_ptr<const gguf::File> file_;  // shared: the weights stay mapped while anyone reads
   ModelInfo info_;
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
+  std::unique_ptr<Constrainer> constrainer_;
   std::string chat_template_;
   std::unique_ptr<backend::Backend> backend_;  // before the engine: its executable uses the threads
   std::unique_ptr<engine::Engine> engine_;

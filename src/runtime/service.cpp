@@ -83,8 +83,12 @@ Result<void> Service::Impl::take(RequestId id, GenerateRequest&& request, Servic
     out.on_event(id, GenerateDone{.prompt_tokens = prompt_tokens, .truncation = prompt.truncation});
     return {};
   }
+  std::unique_ptr<sampling::TokenMask> mask;
   if (request.constraint.kind != Constraint::Kind::kNone) {
-    return fail(Code::kUnsupported, "structured output is not supported yet");
+    const bool thinks = request.kind == GenerateRequest::Kind::kChat && abilities.thinking &&
+                        request.think != Think::kOff;
+    LAR_TRY(mask, model->constrainer().mask({.constraint = std::move(request.constraint)},
+                                            thinking_part(prompt.rendered, thinks)));
   }
   Job job{.id = id, .return_context = request.return_context};
   job.done.truncation = prompt.truncation;
@@ -95,6 +99,7 @@ Result<void> Service::Impl::take(RequestId id, GenerateRequest&& request, Servic
                                                .options = std::move(request.options),
                                                .shift = request.shift,
                                                .context = context,
+                                               .mask = std::move(mask),
                                                .keep_tokens = request.return_context}));
   streams.emplace(id, stream);
   jobs.emplace(stream, std::move(job));

@@ -64,7 +64,7 @@ Result<Sample> Sampler::sample(std::span<float> logits, Workspace& work) {
   if (logprobs) std::copy(logits.begin(), logits.end(), work.raw.begin());
 
   apply_logit_bias(logits, params_.logit_bias);
-  if (mask_ != nullptr) mask_->apply(logits);
+  if (mask_ != nullptr) LAR_TRY(mask_->apply(logits));
   apply_history(logits, work);
   const bool changed = mask_ != nullptr || !params_.logit_bias.empty() || history_.size() > 0;
   const float max = changed ? scan_row(logits).max : raw.max;

@@ -4,14 +4,17 @@
 #include <cstdint>
 #include <span>
 
+#include "base/result.h"
+
 namespace lar::sampling {
 
 class TokenMask {
  public:
   virtual ~TokenMask() = default;
 
-  // Sets the logits of forbidden tokens to -infinity and leaves the others.
-  virtual void apply(std::span<float> logits) = 0;
+  // Sets the logits of forbidden tokens to -infinity and leaves the others. An error ends the
+  // sequence with it.
+  virtual Result<void> apply(std::span<float> logits) = 0;
 
   // Told of every generated token, in order; never of the prompt.
   virtual void accept(int32_t token) = 0;

@@ -79,6 +79,49 @@ TEST(Cli, ASeedRepeats) {
   EXPECT_NE(ask("1"), ask("2"));
 }
 
+TEST(Cli, AFormatBindsTheAnswer) {
+  const std::string schema =
+      R"({"type":"object","properties":{"name":{"type":"string","maxLength":9},)"
+      R"("age":{"type":"integer","minimum":3,"maximum":99}},"required":["name","age"]})";
+  for (const char* seed : {"seed=1", "seed=2", "seed=3"}) {
+    const auto result = lar({"run", "demo", "--set", seed, "--format", schema, "hello"});
+    ASSERT_EQ(result.code, 0) << result.err;
+    const Json json = Json::parse(result.out);
+    EXPECT_LE(json["name"].get<std::string>().size(), 9U * 4);
+    EXPECT_GE(json["age"].get<int>(), 3);
+    EXPECT_LE(json["age"].get<int>(), 99);
+  }
+  const auto refused = lar({"run", "demo", "--format", "xml", "hello"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("invalid format: xml"), std::string::npos) << refused.err;
+}
+
+TEST(Cli, GrammarCheckSaysAcceptedOrWhereAndWhyNot) {
+  const test::TempDir dir;
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream(dir.path() / name) << text;
+    return (dir.path() / name).string();
+  };
+  const auto schema = write("s.json", R"({"properties":{"a":{"type":"integer"}}})");
+  const auto accepted = lar({"grammar", "check", "--schema", schema}, R"({"a": 1})");
+  EXPECT_EQ(accepted.code, 0) << accepted.err;
+  EXPECT_EQ(accepted.out, "accepted\n");
+  const auto instance = write("i.json", R"({"a": "x"})");
+  const auto rejected = lar({"grammar", "check", "--schema", schema, instance});
+  EXPECT_EQ(rejected.code, 1);
+  EXPECT_TRUE(rejected.out.starts_with("rejected at byte 6: line 1, column 7:")) << rejected.out;
+  EXPECT_NE(rejected.out.find("expected"), std::string::npos) << rejected.out;
+
+  const auto gbnf = write("g.gbnf", "root ::= \"x\" [0-9]+\n");
+  EXPECT_EQ(lar({"grammar", "check", "--gbnf", gbnf}, "x12").code, 0);
+  EXPECT_EQ(lar({"grammar", "check", "--gbnf", gbnf}, "12").code, 1);
+
+  const auto remote = write("r.json", R"({"properties":{"a":{"$ref":"http://x.invalid/"}}})");
+  const auto refused = lar({"grammar", "check", "--schema", remote}, "{}");
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("#/properties/a/$ref"), std::string::npos) << refused.err;
+}
+
 TEST(Cli, TokenizeAndDetokenizeAreInverse) {
   const std::string text = "How do I pull a model?\n  \u00e9t\u00e9 \U0001F600 <|im_end|>";
   for (const bool special : {false, true}) {

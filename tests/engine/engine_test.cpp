@@ -412,10 +412,11 @@ TEST(Engine, LogprobsComeWithTheTokens) {
 class OnlyEven : public sampling::TokenMask {
  public:
   explicit OnlyEven(std::vector<int32_t>& accepted) : accepted_(accepted) {}
-  void apply(std::span<float> logits) override {
+  Result<void> apply(std::span<float> logits) override {
     for (size_t i = 1; i < logits.size(); i += 2) {
       logits[i] = -std::numeric_limits<float>::infinity();
     }
+    return {};
   }
   void accept(int32_t token) override { accepted_.push_back(token); }
 

@@ -193,10 +193,11 @@ TEST(Sampler, LogprobsAreTheModelsOwn) {
 class Only : public TokenMask {
  public:
   explicit Only(int32_t token) : token_(token) {}
-  void apply(std::span<float> logits) override {
+  Result<void> apply(std::span<float> logits) override {
     for (size_t i = 0; i < logits.size(); ++i) {
       if (static_cast<int32_t>(i) != token_) logits[i] = kForbidden;
     }
+    return {};
   }
   void accept(int32_t token) override { accepted.push_back(token); }
   std::vector<int32_t> accepted;
