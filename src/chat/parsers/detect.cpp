@@ -1,0 +1,281 @@
+#include "chat/parsers/detect.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "chat/json.h"
+#include "chat/parsers/families/families.h"
+#include "chat/parsers/registry.h"
+#include "chat/parsers/white_space.h"
+
+namespace lar::chat {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Unlikely in a template's own text.
+constexpr std::string_view kUserProbe = "qWzUser";
+constexpr std::string_view kToolProbe = "qWzTool";
+constexpr std::string_view kThoughtProbe = "qWzThought";
+constexpr std::string_view kAnswerProbe = "qWzAnswer";
+constexpr uint64_t kProbeWorkMax = 300'000;
+
+Value text_value(std::string_view text) {
+  return Value::string(std::string(text), Origin::kContent);
+}
+
+Message message_of(std::string_view role, std::string_view text) {
+  Message message;
+  message.role = role;
+  message.content = text_value(text);
+  return message;
+}
+
+Value probe_tools() {
+  auto tools = parse_json(
+      R"([{"type": "function", "function": {"name": "qWzTool", "description": "d", "parameters":
+          {"type": "object", "properties": {"a": {"type": "string", "description": "d"}},
+           "required": ["a"]}}}])");
+  return tools ? *tools : Value();
+}
+
+std::string render(const ChatTemplate& chat_template,
+                   const std::vector<Message>& messages,
+                   const Value& tools,
+                   std::optional<bool> think,
+                   bool prompt) {
+  ChatOptions options;
+  options.add_generation_prompt = prompt;
+  options.enable_thinking = think;
+  if (think) options.extra.set("thinking", Value::boolean(*think));
+  options.now = jinja::DateTime{2024, 7, 26, 12, 0, 0, 0};
+  options.limits.work_max = kProbeWorkMax;
+  auto rendered = chat_template.render(messages, tools, options);
+  return rendered ? std::move(rendered->text) : std::string();
+}
+
+// What the template prints for a turn that calls a tool, from the user's text on; empty if it
+// refuses to.
+std::string call_probe(const ChatTemplate& chat_template, const Value& tools) {
+  Dict dict;
+  dict.set("a", text_value("b"));
+  const Value arguments[] = {Value::dict(std::move(dict)), text_value(R"({"a": "b"})")};
+  for (const Value& form : arguments) {
+    for (const bool null_content : {false, true}) {
+      Message call = message_of("assistant", "");
+      if (null_content) call.content = Value::null();
+      call.tool_calls.push_back({"abcdefghi", std::string(kToolProbe), form});
+      const std::string text =
+          render(chat_template, {message_of("user", kUserProbe), call}, tools, std::nullopt, false);
+      const size_t user = text.rfind(kUserProbe);
+      if (user == std::string::npos || text.find(kToolProbe, user) == std::string::npos) continue;
+      return text.substr(user + kUserProbe.size());
+    }
+  }
+  return {};
+}
+
+const FamilyRow* family_of(std::string_view evidence) {
+  for (const FamilyRow& row : family_table()) {
+    if (std::ranges::all_of(row.marks,
+                            [&](std::string_view mark) { return evidence.contains(mark); })) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+// Marks that only count in what is printed for a call: in a template's source or in its
+// instructions they may mean anything.
+bool telling(const FamilyRow& row) {
+  return row.name != "llama3" && row.name != "functionary_v32";
+}
+
+// The tag that ends at the end of `text`, and the one at its begin; white space does not count.
+std::string_view tag_at_end(std::string_view text) {
+  text.remove_suffix(trailing_space(text));
+  if (text.empty() || (text.back() != '>' && text.back() != ']')) return {};
+  const size_t begin = text.rfind(text.back() == '>' ? '<' : '[');
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+}
+
+std::string_view tag_at_begin(std::string_view text) {
+  text.remove_prefix(leading_space(text));
+  if (text.empty() || (text.front() != '<' && text.front() != '[')) return {};
+  const size_t end = text.find(text.front() == '<' ? '>' : ']');
+  return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
+}
+
+// The tags around a thought of an earlier turn; empty ones if the template prints no thoughts.
+ThinkingTags thought_probe(const ChatTemplate& chat_template) {
+  Message answer = message_of("assistant", kAnswerProbe);
+  answer.thinking = kThoughtProbe;
+  answer.extra.set("thought", text_value(kThoughtProbe));
+  answer.extra.set("reasoning", text_value(kThoughtProbe));
+  const std::string text =
+      render(chat_template, {message_of("user", kUserProbe), answer}, Value(), true, false);
+  const size_t user = text.rfind(kUserProbe);
+  const size_t thought = user == std::string::npos ? user : text.find(kThoughtProbe, user);
+  if (thought == std::string::npos) return {};
+  const std::string_view all = text;
+  ThinkingTags tags{std::string(tag_at_end(all.substr(0, thought))),
+                    std::string(tag_at_begin(all.substr(thought + kThoughtProbe.size())))};
+  // A tag before the answer's header is none of the thought.
+  if (tags.open.contains("assistant") || tags.open.contains("im_start")) tags.open.clear();
+  return tags;
+}
+
+constexpr std::array kKnownPairs = {
+    std::pair{"<think>"sv, "</think>"sv},
+    std::pair{"<seed:think>"sv, "</seed:think>"sv},
+    std::pair{"[THINK]"sv, "[/THINK]"sv},
+    std::pair{"<|START_THINKING|>"sv, "<|END_THINKING|>"sv},
+    std::pair{"<|inner_prefix|>"sv, "<|inner_suffix|>"sv},
+    std::pair{"<mm:think>"sv, "</mm:think>"sv},
+    std::pair{"<thinking>"sv, "</thinking>"sv},
+};
+
+void find_thinking(OutputFormat& format,
+                   const ChatTemplate& chat_template,
+                   std::string_view source) {
+  const bool usual = format.thinking.empty() || format.thinking.front() == families::think_tags();
+  if (!usual) {
+    const ThinkingTags& own = format.thinking.front();
+    const std::string prompt =
+        render(chat_template, {message_of("user", kUserProbe)}, Value(), true, true);
+    const bool shown = source.contains(own.open) || source.contains(own.close) ||
+                       prompt.contains(trim(own.open)) ||
+                       format.thinking_start == ThinkingStart::kAnywhere;
+    if (!shown) {
+      format.thinking_start = ThinkingStart::kNever;
+      format.trim_start = false;
+    }
+    return;
+  }
+  ThinkingTags tags = thought_probe(chat_template);
+  if (tags.close.empty()) {
+    for (const auto& [open, close] : kKnownPairs) {
+      if (!source.contains(close)) continue;
+      tags = {std::string(open), std::string(close)};
+      break;
+    }
+  }
+  if (tags.close.empty()) {
+    format.thinking.clear();
+    format.thinking_start = ThinkingStart::kNever;
+    format.trim_start = false;
+    return;
+  }
+  const bool implicit = tags.open.empty();
+  families::set_thinking(format, std::move(tags));
+  if (implicit) format.thinking_start = ThinkingStart::kImplicit;
+}
+
+}  // namespace
+
+OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string_view source) {
+  const Value tools = probe_tools();
+  const std::string call = call_probe(chat_template, tools);
+  const FamilyRow* row = family_of(call);
+  if (row == nullptr) {
+    const std::string instructions =
+        render(chat_template, {message_of("user", kUserProbe)}, tools, std::nullopt, true);
+    row = family_of(instructions);
+    if (row == nullptr || !telling(*row)) row = family_of(source);
+    if (row != nullptr && !telling(*row) && !source.contains("<|python_tag|>")) row = nullptr;
+  }
+  OutputFormat format = row != nullptr ? row->make() : OutputFormat();
+  format.family = row != nullptr ? row->name : "content";
+  if (format.machine == Machine::kTags) find_thinking(format, chat_template, source);
+  return format;
+}
+
+std::string generation_prompt(const ChatTemplate& chat_template,
+                              const Value& tools,
+                              std::optional<bool> think) {
+  const std::vector<Message> messages = {message_of("user", kUserProbe)};
+  // Where the tools cannot be rendered, the answer still begins in the same way.
+  for (const Value& shown : {tools, Value()}) {
+    const std::string text = render(chat_template, messages, shown, think.value_or(true), true);
+    const size_t user = text.rfind(kUserProbe);
+    if (user != std::string::npos) return text.substr(user + kUserProbe.size());
+  }
+  return {};
+}
+
+OutputOptions options_for_prompt(const OutputFormat& format,
+                                 std::string_view prompt,
+                                 Value tools,
+                                 std::optional<bool> think) {
+  OutputOptions options;
+  options.tools = std::move(tools);
+  options.thinking_off = think == false;
+  std::string_view end = prompt;
+  end.remove_suffix(trailing_space(end));
+  options.in_thinking = std::ranges::any_of(format.thinking, [&](const ThinkingTags& tags) {
+    return !tags.open.empty() && end.ends_with(trim(tags.open));
+  });
+  options.thinking_closed = std::ranges::any_of(format.thinking, [&](const ThinkingTags& tags) {
+    return !tags.close.empty() && end.ends_with(trim(tags.close));
+  });
+  if (format.family == "functionary_v32" && prompt.ends_with(">>>")) options.prefill = ">>>";
+  if (format.machine == Machine::kHarmony || format.machine == Machine::kGlimmer) {
+    constexpr std::string_view kStart = "<|start|>assistant";
+    const size_t start = prompt.rfind(kStart);
+    if (start != std::string_view::npos) options.prefill = prompt.substr(start + kStart.size());
+  }
+  return options;
+}
+
+std::string_view without_end_of_turn(std::string_view text) {
+  constexpr std::array kEnds = {
+      "<|im_end|>"sv,
+      "<|endoftext|>"sv,
+      "<|eot_id|>"sv,
+      "<|eom_id|>"sv,
+      "<|end_of_text|>"sv,
+      "</s>"sv,
+      "<|eot|>"sv,
+      "<end_of_turn>"sv,
+      "<turn|>"sv,
+      "<eos>"sv,
+      "<|return|>"sv,
+      "<|call|>"sv,
+      "<|END_OF_TURN_TOKEN|>"sv,
+      "<|end|>"sv,
+      "<|endofturn|>"sv,
+      "<｜end▁of▁sentence｜>"sv,
+      "[EOS]"sv,
+      "[e~["sv,
+      "<|end_of_msg|>"sv,
+      "<|assistant_end|>"sv,
+      "<|END_RESPONSE|>"sv,
+      "<|role_end|>"sv,
+      "<end_of_sentence>"sv,
+      "<seed:eos>"sv,
+      "<sep>"sv,
+      "<|eom|>"sv,
+      "<|message_sep|>"sv,
+      "<|end_of_role|>"sv,
+      "<|user|>"sv,
+      "<|observation|>"sv,
+      "</assistant>"sv,
+      "<|python_end|>"sv,
+  };
+  for (bool found = true; found;) {
+    found = false;
+    std::string_view trimmed = text;
+    trimmed.remove_suffix(trailing_space(trimmed));
+    for (const std::string_view end : kEnds) {
+      if (!trimmed.ends_with(end)) continue;
+      trimmed.remove_suffix(end.size());
+      text = trimmed;
+      found = true;
+      break;
+    }
+  }
+  return text;
+}
+
+}  // namespace lar::chat

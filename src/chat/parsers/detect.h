@@ -1,0 +1,36 @@
+// Which output format a model has, by what its template prints: small conversations with a made-up
+// tool and thought are rendered, and the marks around them are looked at.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "chat/chat_template.h"
+#include "chat/parsers/output_format.h"
+#include "chat/parsers/output_parser.h"
+
+namespace lar::chat {
+
+// The format of a Jinja template; content only where it shows neither calls nor thoughts.
+OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string_view source);
+
+// The format of a Go template as Ollama finds it: the text before the calls and around the thoughts
+// of a message. A template of gpt-oss has the harmony format.
+OutputFormat detect_go_output_format(std::string_view source);
+
+// How the output begins: what the end of the prompt already opened.
+OutputOptions options_for_prompt(const OutputFormat& format,
+                                 std::string_view prompt,
+                                 Value tools,
+                                 std::optional<bool> think);
+
+// The end of the prompt that the template prints for an answer to a user. Empty if it prints none.
+std::string generation_prompt(const ChatTemplate& chat_template,
+                              const Value& tools,
+                              std::optional<bool> think);
+
+// `text` without a token that ends a turn ("<|im_end|>", "</s>", ...) at its end.
+std::string_view without_end_of_turn(std::string_view text);
+
+}  // namespace lar::chat

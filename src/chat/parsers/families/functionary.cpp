@@ -1,0 +1,39 @@
+// Functionary 3.1: <function=f>{...}</function>, Python behind <|python_tag|>. Functionary 3.2:
+// >>>f\n{...}, with ">>>all\n" before content.
+#include "chat/parsers/families/families.h"
+#include "chat/parsers/named_calls.h"
+
+namespace lar::chat::families {
+
+OutputFormat functionary_v31() {
+  OutputFormat format;
+  NamedCallSpec spec;
+  spec.name_ends = {">"};
+  spec.closers = {"</function>"};
+  spec.known_names_only = true;
+  spec.opener = "<function=";
+  format.calls = {{"<function=", named_calls(spec)}};
+  format.syntax.known = true;
+  format.syntax.before_name = "<function=";
+  format.syntax.after_name = ">";
+  format.syntax.after_arguments = "</function>";
+  return format;
+}
+
+OutputFormat functionary_v32() {
+  OutputFormat format;
+  NamedCallSpec spec;
+  spec.name_ends = {"\n"};
+  spec.known_names_only = true;
+  spec.opener = ">>>";
+  format.silent = {">>>all\n"};  // the prompt ends with ">>>"
+  format.calls = {{">>>", named_calls(spec)}};
+  format.calls_need_tools = true;
+  format.syntax.known = true;
+  format.syntax.before_name = "";
+  format.syntax.after_name = "\n";
+  format.syntax.between_calls = ">>>";
+  return format;
+}
+
+}  // namespace lar::chat::families
