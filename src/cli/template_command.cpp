@@ -1,12 +1,13 @@
-// lar template: what a chat template makes of a conversation, byte for byte.
+// lar template: what a chat template makes of a conversation, byte for byte, and what the output of
+// its model means.
 #include <optional>
 
-#include "base/mapped_file.h"
 #include "chat/chat_template.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/model_file.h"
 #include "cli/output.h"
+#include "cli/template_parse.h"
+#include "cli/text_file.h"
 
 namespace lar::cli {
 namespace {
@@ -18,29 +19,11 @@ struct RenderArguments {
   std::string now;
 };
 
-constexpr size_t kMaxInputBytes = 64U << 20;
-
-Result<std::string> read_text(const std::string& path) {
-  LAR_TRY(const MappedFile file, MappedFile::open(path));
-  const auto bytes = file.bytes();
-  if (bytes.size() > kMaxInputBytes) {
-    return fail(Code::kInvalidArgument, path + ": is larger than 64 MiB");
-  }
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-Result<std::string> template_of_model(const std::string& path, const Environment& environment) {
-  LAR_TRY(const auto file, open_model(path, environment));
-  LAR_TRY(const auto text, file->optional_string("tokenizer.chat_template"));
-  if (!text) return fail(Code::kNotFound, path + ": the file has no chat template");
-  return std::string(*text);
-}
-
 Result<std::string> render(const RenderArguments& arguments, const Environment& environment) {
   LAR_TRY(const std::string source, arguments.jinja_path.empty()
                                         ? template_of_model(arguments.model_path, environment)
-                                        : read_text(arguments.jinja_path));
-  LAR_TRY(const std::string context, read_text(arguments.context_path));
+                                        : read_text_file(arguments.jinja_path));
+  LAR_TRY(const std::string context, read_text_file(arguments.context_path));
   std::optional<chat::jinja::DateTime> now;
   if (!arguments.now.empty()) {
     now = chat::jinja::parse_iso_8601(arguments.now);
@@ -66,7 +49,17 @@ int run_template(const std::vector<std::string>& args, const Environment& enviro
                    "A JSON object: messages, tools, add_generation_prompt and other variables")
       ->required();
   command->add_option("--now", arguments.now, "The time for strftime_now, as ISO 8601");
+  ParseArguments parse_arguments;
+  CLI::App* parser = app.add_subcommand(
+      "parse", "Print content, thinking and tool calls of the model output on stdin as JSON");
+  add_parse_options(*parser, parse_arguments);
   if (const auto code = parse(app, args)) return *code;
+  if (parser->parsed()) {
+    const auto output = parse_stdin(parse_arguments, environment);
+    if (!output) return print_error(output.error());
+    const auto written = write_stdout(*output);
+    return written ? 0 : print_error(written.error());
+  }
   if (arguments.jinja_path.empty() == arguments.model_path.empty()) {
     return print_error("lar template render wants either MODEL or --jinja FILE");
   }

@@ -6,6 +6,7 @@
 
 #include "chat/json.h"
 #include "chat/parsers/families/families.h"
+#include "chat/parsers/generic_calls.h"
 #include "chat/parsers/registry.h"
 #include "chat/parsers/white_space.h"
 
@@ -191,6 +192,31 @@ OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string
   return format;
 }
 
+OutputFormat detect_go_output_format(const gotemplate::Template& chat_template) {
+  const std::string_view source = chat_template.source();
+  if (source.contains("<|start|>") && source.contains("<|end|>") &&
+      source.contains("<|channel|>")) {
+    return *family_format("harmony");
+  }
+  OutputFormat format;
+  format.family = "generic";
+  format.call_space = Space::kKeep;
+  const gotemplate::ThinkingTags tags = chat_template.thinking_tags();
+  if (!tags.open.empty() && !tags.close.empty()) {
+    families::set_thinking(format, {tags.open, tags.close});
+    format.trim_start = false;
+  }
+  if (!chat_template.mentions("toolcalls")) return format;
+  const std::string tag = chat_template.tool_call_tag();
+  format.calls_need_tools = true;
+  if (tag == "{" || tag == "[") {
+    format.bare = generic_calls(true);
+  } else {
+    format.calls = {{tag, generic_calls(false)}};
+  }
+  return format;
+}
+
 std::string generation_prompt(const ChatTemplate& chat_template,
                               const Value& tools,
                               std::optional<bool> think) {
@@ -202,6 +228,20 @@ std::string generation_prompt(const ChatTemplate& chat_template,
     if (user != std::string::npos) return text.substr(user + kUserProbe.size());
   }
   return {};
+}
+
+std::string generation_prompt(const gotemplate::Template& chat_template,
+                              std::optional<bool> think) {
+  const std::vector<Message> messages = {message_of("user", kUserProbe)};
+  gotemplate::Values values;
+  values.messages = messages;
+  if (think) values.think = *think ? Think::kOn : Think::kOff;
+  gotemplate::ExecuteOptions options;
+  options.now = jinja::DateTime{2024, 7, 26, 12, 0, 0, 0};
+  const auto prompt = chat_template.render(values, options);
+  if (!prompt) return {};
+  const size_t user = prompt->text.rfind(kUserProbe);
+  return user == std::string::npos ? std::string() : prompt->text.substr(user + kUserProbe.size());
 }
 
 OutputOptions options_for_prompt(const OutputFormat& format,

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "chat/chat_template.h"
+#include "chat/gotemplate/template.h"
 #include "chat/parsers/output_format.h"
 #include "chat/parsers/output_parser.h"
 
@@ -17,7 +18,7 @@ OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string
 
 // The format of a Go template as Ollama finds it: the text before the calls and around the thoughts
 // of a message. A template of gpt-oss has the harmony format.
-OutputFormat detect_go_output_format(std::string_view source);
+OutputFormat detect_go_output_format(const gotemplate::Template& chat_template);
 
 // How the output begins: what the end of the prompt already opened.
 OutputOptions options_for_prompt(const OutputFormat& format,
@@ -29,6 +30,9 @@ OutputOptions options_for_prompt(const OutputFormat& format,
 std::string generation_prompt(const ChatTemplate& chat_template,
                               const Value& tools,
                               std::optional<bool> think);
+
+// The same of a Go template.
+std::string generation_prompt(const gotemplate::Template& chat_template, std::optional<bool> think);
 
 // `text` without a token that ends a turn ("<|im_end|>", "</s>", ...) at its end.
 std::string_view without_end_of_turn(std::string_view text);

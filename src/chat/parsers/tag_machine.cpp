@@ -214,8 +214,8 @@ class TagMachine final : public OutputMachine {
   Where where_ = Where::kStart;
   bool skip_space_ = false;  // white space that follows is dropped
   bool keep_start_ = false;
-  bool thought_ = false;     // the thought has text
-  bool said_ = false;        // there was content
+  bool thought_ = false;  // the thought has text
+  bool said_ = false;     // there was content
   SpaceHolder spaces_;
   std::string held_for_bare_;
   std::unique_ptr<CallReader> reader_;
