@@ -8,8 +8,12 @@ target_compile_options(lar_options INTERFACE
 if(LAR_WERROR)
   target_compile_options(lar_options INTERFACE -Werror)
 endif()
+# Hardening; tools/check/hardening.py looks for it in what is built.
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LAR_SANITIZE)
-  target_compile_definitions(lar_options INTERFACE _FORTIFY_SOURCE=2)
+  target_compile_options(lar_options INTERFACE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection)
 endif()
 target_link_options(lar_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 
