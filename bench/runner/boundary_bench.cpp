@@ -78,15 +78,13 @@ double median(std::vector<double> values) {
 int run(const std::string& program, const std::string& path, int32_t tokens, int rounds) {
   auto file = gguf::File::open(path);
   if (!file) return fmt::print("{}\n", file.error().message), 1;
-  auto model = runtime::Model::load(*file, load_options());
-  if (!model) return fmt::print("{}\n", model.error().message), 1;
-  auto service = runtime::Service::create(std::move(*model), {});
+  auto service = runtime::Service::load(*file, load_options(), {});
   if (!service) return fmt::print("{}\n", service.error().message), 1;
 
   boost::asio::io_context context;
   runner::SupervisorOptions options;
   options.program = program;
-  runner::Supervisor supervisor(context, options);
+  runner::Supervisor supervisor(context.get_executor(), options);
   runner::LoadSpec spec{.name = path, .key = path};
   spec.model_files.emplace_back(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   spec.options = load_options();

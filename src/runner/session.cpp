@@ -44,17 +44,17 @@ uint64_t private_resident_bytes(int pid) {
 
 }  // namespace
 
-Session::Session(boost::asio::io_context& context,
+Session::Session(boost::asio::any_io_executor executor,
                  SupervisorOptions options,
                  RunnerCallbacks callbacks,
                  std::shared_ptr<CircuitBreaker> breaker)
-    : context_(context),
+    : executor_(std::move(executor)),
       options_(std::move(options)),
       callbacks_(std::move(callbacks)),
       breaker_(std::move(breaker)),
-      socket_(context),
-      heartbeat_(context),
-      reaper_(context) {}
+      socket_(executor_),
+      heartbeat_(executor_),
+      reaper_(executor_) {}
 
 void Session::start(LoadSpec spec) {
   name_ = spec.name;
@@ -101,13 +101,13 @@ Result<void> Session::spawn(LoadSpec spec) {
 void Session::end_later(Ended ended) {
   phase_ = Phase::kEnding;
   ended_ = std::move(ended);
-  boost::asio::post(context_, [self = shared_from_this()] { self->reap(0); });
+  boost::asio::post(executor_, [self = shared_from_this()] { self->reap(0); });
 }
 
 void Session::submit(RequestId id, runtime::Request request, EventSink sink) {
   const auto refuse = [&](Error error) {
-    boost::asio::post(context_, [self = shared_from_this(), sink = std::move(sink),
-                                 error = std::move(error)]() mutable {
+    boost::asio::post(executor_, [self = shared_from_this(), sink = std::move(sink),
+                                  error = std::move(error)]() mutable {
       if (!self->abandoned_) sink(runtime::Event(std::move(error)));
     });
   };
@@ -138,13 +138,13 @@ void Session::cancel(RequestId id) {
     send(CancelMessage{.id = id});
     return;
   }
-  boost::asio::post(context_, [self = shared_from_this(), id] {
+  boost::asio::post(executor_, [self = shared_from_this(), id] {
     self->answer(id, Error{Code::kCancelled, "the request was cancelled"});
   });
 }
 
 void Session::stop() {
-  boost::asio::post(context_, [self = shared_from_this()] {
+  boost::asio::post(executor_, [self = shared_from_this()] {
     self->end(Ended::Cause::kStopped, gone(self->name_));
   });
 }
@@ -247,8 +247,8 @@ void Session::send_waiting() {
     const ServerMessage message = SubmitMessage{.id = id, .request = std::move(*open.waiting)};
     open.waiting.reset();
     if (const auto framed = append_frame(message, frame); !framed) {
-      boost::asio::post(context_, [self = shared_from_this(), request = id,
-                                   reason = framed.error()] { self->answer(request, reason); });
+      boost::asio::post(executor_, [self = shared_from_this(), request = id,
+                                    reason = framed.error()] { self->answer(request, reason); });
       continue;
     }
     unsent_bytes_ += frame.size();

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -20,7 +20,7 @@ namespace lar::runner {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::io_context& context,
+  Session(boost::asio::any_io_executor executor,
           SupervisorOptions options,
           RunnerCallbacks callbacks,
           std::shared_ptr<CircuitBreaker> breaker);
@@ -65,7 +65,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void reap(int tries);
   void finish();
 
-  boost::asio::io_context& context_;
+  boost::asio::any_io_executor executor_;
   SupervisorOptions options_;
   RunnerCallbacks callbacks_;
   std::shared_ptr<CircuitBreaker> breaker_;

@@ -27,15 +27,15 @@ class ProcessRunner final : public Runner {
 
 }  // namespace
 
-Supervisor::Supervisor(boost::asio::io_context& context, SupervisorOptions options)
-    : context_(context),
+Supervisor::Supervisor(boost::asio::any_io_executor executor, SupervisorOptions options)
+    : executor_(std::move(executor)),
       options_(std::move(options)),
       breaker_(std::make_shared<CircuitBreaker>()) {}
 
 Supervisor::~Supervisor() = default;
 
 std::unique_ptr<Runner> Supervisor::start(LoadSpec spec, RunnerCallbacks callbacks) {
-  auto session = std::make_shared<Session>(context_, options_, std::move(callbacks), breaker_);
+  auto session = std::make_shared<Session>(executor_, options_, std::move(callbacks), breaker_);
   session->start(std::move(spec));
   return std::make_unique<ProcessRunner>(std::move(session));
 }

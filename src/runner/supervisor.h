@@ -1,8 +1,9 @@
 // Runners as processes: starts them, talks to them, notices when they die, hang or talk nonsense,
-// and tells every open request. Lives on one io_context, which one thread runs; that thread
-// outlives the runners, for they die with it.
+// and tells every open request. Lives on one executor (one thread, or a strand). The threads that
+// run it outlive the runners: a runner dies with the thread that started it.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,10 +12,6 @@
 #include "runner/circuit_breaker.h"
 #include "runner/runner.h"
 #include "runner/sandbox.h"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace lar::runner {
 
@@ -37,14 +34,13 @@ inline constexpr size_t kUnsentBytesMax = 256U << 20;
 
 class Supervisor final : public RunnerFactory {
  public:
-  // Borrows the context, which outlives this and all runners.
-  Supervisor(boost::asio::io_context& context, SupervisorOptions options);
+  Supervisor(boost::asio::any_io_executor executor, SupervisorOptions options);
   ~Supervisor() override;
 
   std::unique_ptr<Runner> start(LoadSpec spec, RunnerCallbacks callbacks) override;
 
  private:
-  boost::asio::io_context& context_;
+  boost::asio::any_io_executor executor_;
   SupervisorOptions options_;
   std::shared_ptr<CircuitBreaker> breaker_;  // shared with the runners' sessions
 };

@@ -29,25 +29,26 @@ Result<std::unique_ptr<runtime::Service>> load_service(const LoadMessage& load, 
   runtime::warm_up(*file, [&](uint64_t done, uint64_t total) {
     outbox.send(ProgressMessage{.done_bytes = done, .total_bytes = total});
   });
-  LAR_TRY(auto model, runtime::Model::load(std::move(file), load.options));
-  return runtime::Service::create(std::move(model), load.style);
+  return runtime::Service::load(std::move(file), load.options, load.style);
 }
 
 Loaded describe(const runtime::Service& service,
                 const LoadMessage& load,
                 const SandboxReport& sandbox) {
-  const runtime::Model& model = service.model();
-  const runtime::Abilities& abilities = service.abilities();
+  const runtime::ServiceFacts& facts = service.facts();
   Loaded loaded;
-  loaded.context = model.context();
+  loaded.context = facts.context;
   loaded.parallel = load.options.parallel;
-  loaded.vocab = static_cast<uint32_t>(model.tokenizer().size());
-  loaded.architecture = model.info().architecture;
-  loaded.memory = model.memory();
-  loaded.chat = abilities.chat;
-  loaded.tools = abilities.tools;
-  loaded.thinking = abilities.thinking;
-  loaded.infill = abilities.infill;
+  loaded.vocab = facts.info.vocab;
+  loaded.embedding_width = facts.embedding_width;
+  loaded.architecture = facts.info.architecture;
+  loaded.memory = facts.memory;
+  loaded.chat = facts.chat;
+  loaded.tools = facts.tools;
+  loaded.thinking = facts.thinking;
+  loaded.infill = facts.infill;
+  loaded.embeds = facts.embeds;
+  loaded.reranks = facts.reranks;
   loaded.sandbox = sandbox.state;
   loaded.warnings = sandbox.lacks;
   return loaded;
@@ -85,7 +86,7 @@ void Worker::run() {
   }
   runtime::Service& service = **loaded;
   if (sandbox_.state != SandboxState::kOff) {
-    const uint64_t planned = service.model().memory().private_bytes();
+    const uint64_t planned = service.facts().memory.private_bytes();
     limit_memory(planned + planned / 4 + kUnplannedBytes);
     forbid_new_threads();
   }
@@ -113,17 +114,16 @@ void Worker::run() {
 }
 
 void Worker::publish(const runtime::Service& service) {
-  const engine::EngineLoad load = service.model().engine().load();
-  const runtime::Service::Totals& totals = service.totals();
+  const runtime::ServiceLoad load = service.current_load();
   const std::lock_guard lock(stats_mutex_);
   stats_ = {.running = load.running,
             .waiting = load.waiting,
             .blocks = load.blocks,
             .blocks_in_use = load.blocks_in_use,
             .blocks_cached = load.blocks_cached,
-            .generated_tokens = totals.generated_tokens,
-            .prompt_tokens = totals.prompt_tokens,
-            .cached_tokens = totals.cached_tokens};
+            .generated_tokens = load.generated_tokens,
+            .prompt_tokens = load.prompt_tokens,
+            .cached_tokens = load.cached_tokens};
 }
 
 PongMessage Worker::pulse() const {

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   boost::asio::io_context context;
   lar::runner::SupervisorOptions options;
   options.program = argv[1];
-  lar::runner::Supervisor supervisor(context, options);
+  lar::runner::Supervisor supervisor(context.get_executor(), options);
   std::vector<std::unique_ptr<lar::runner::Runner>> runners;
   int loaded = 0;
   for (int i = 2; i < argc; ++i) {

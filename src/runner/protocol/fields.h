@@ -120,7 +120,7 @@ void fields(A& a, RerankRequest& v) {
 }
 template <class A>
 void fields(A& a, RerankResult& v) {
-  a(v.scores, v.tokens);
+  a(v.scores, v.tokens, v.warnings);
 }
 template <class A>
 void fields(A& a, TokenizeRequest& v) {

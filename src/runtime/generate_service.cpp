@@ -1,0 +1,216 @@
+#include "runtime/generate_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/constraint.h"
+#include "runtime/text_requests.h"
+
+namespace lar::runtime {
+namespace {
+
+DoneReason done_reason(engine::FinishReason reason) {
+  switch (reason) {
+    case engine::FinishReason::kLength: return DoneReason::kLength;
+    case engine::FinishReason::kCancelled: return DoneReason::kCancelled;
+    default: return DoneReason::kStop;
+  }
+}
+
+Alternative alternative(const tokenizer::Tokenizer& tokenizer, int32_t token, float logprob) {
+  Alternative result{.token = token, .logprob = logprob};
+  if (tokenizer.valid(token)) result.text = tokenizer.piece(token);
+  return result;
+}
+
+TokenLogprobs logprobs_of(const tokenizer::Tokenizer& tokenizer, const TokenProbability& token) {
+  TokenLogprobs result{.chosen = alternative(tokenizer, token.token, token.logprob)};
+  for (const auto& [other, logprob] : token.top) {
+    result.top.push_back(alternative(tokenizer, other, logprob));
+  }
+  return result;
+}
+
+void take_stats(GenerateDone& done, const engine::SequenceStats& stats) {
+  done.prompt_tokens = stats.prompt_tokens;
+  done.cached_tokens = stats.cached_tokens;
+  done.generated_tokens = stats.generated_tokens;
+  done.shifted_tokens = stats.discarded_tokens;
+  done.queued = stats.queued;
+  done.prompt = stats.prompt;
+  done.generation = stats.generation;
+}
+
+}  // namespace
+
+// A generation on its way.
+struct GenerateService::Job {
+  ServiceId id = 0;
+  std::vector<int32_t> prompt;  // where the context is to be returned
+  bool return_context = false;
+  GenerateDone done;  // what is known before the end
+};
+
+Result<std::unique_ptr<Service>> GenerateService::load(std::shared_ptr<const gguf::File> file,
+                                                       const LoadOptions& options,
+                                                       const PromptStyle& style) {
+  LAR_TRY(auto model, Model::load(std::move(file), options));
+  LAR_TRY(PromptBuilder prompts,
+          with_context(PromptBuilder::create(model->tokenizer(), model->chat_template(), style),
+                       model->file().name()));
+  return std::unique_ptr<Service>(new GenerateService(std::move(model), std::move(prompts)));
+}
+
+GenerateService::GenerateService(std::unique_ptr<Model> model, PromptBuilder prompts)
+    : model_(std::move(model)), text_(*model_), prompts_(std::move(prompts)) {
+  facts_.info = model_->info();
+  facts_.memory = model_->memory();
+  facts_.context = model_->context();
+  facts_.infill = has_infill_tokens(model_->tokenizer());
+  if (const chat::ChatTemplate* chat_template = prompts_.chat_template()) {
+    facts_.chat = true;
+    facts_.tools = chat_template->traits().tools;
+    facts_.thinking = chat_template->traits().thinking;
+  }
+}
+
+GenerateService::~GenerateService() = default;
+
+std::vector<std::string> GenerateService::warnings_of(const Options& options) const {
+  std::vector<std::string> warnings = unhonoured(options);
+  if (options.num_ctx && *options.num_ctx > model_->context()) {
+    warnings.push_back(
+        fmt::format("num_ctx: the model is loaded with a context of {} tokens", model_->context()));
+  }
+  return warnings;
+}
+
+Result<std::unique_ptr<sampling::TokenMask>> GenerateService::mask_of(
+    const GenerateRequest& request, const BuiltPrompt& prompt) {
+  if (request.constraint.kind == Constraint::Kind::kNone) return nullptr;
+  const bool thinks = facts_.thinking && request.kind == GenerateRequest::Kind::kChat &&
+                      request.think != Think::kOff;
+  return model_->constrainer().mask({.constraint = request.constraint},
+                                    thinking_part(prompt.rendered, thinks));
+}
+
+Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, ServiceSink& sink) {
+  const uint32_t context =
+      std::min(request.options.num_ctx.value_or(model_->context()), model_->context());
+  LAR_TRY(BuiltPrompt prompt, prompts_.build(request, context));
+  const auto prompt_tokens = static_cast<uint32_t>(prompt.tokens.size());
+  if (request.kind == GenerateRequest::Kind::kEcho) {
+    sink.on_event(id, PromptInfo{.tokens = prompt_tokens, .rendered = std::move(prompt.rendered)});
+    sink.on_event(id,
+                  GenerateDone{.prompt_tokens = prompt_tokens, .truncation = prompt.truncation});
+    return {};
+  }
+  LAR_TRY(auto mask, mask_of(request, prompt));
+  auto job = std::make_unique<Job>();
+  job->id = id;
+  job->return_context = request.return_context;
+  if (request.return_context) job->prompt = prompt.tokens;
+  job->done.truncation = prompt.truncation;
+  job->done.warnings = warnings_of(request.options);
+  std::ranges::move(prompt.warnings, std::back_inserter(job->done.warnings));
+  LAR_TRY(const RequestId stream, text_.submit({.prompt = std::move(prompt.tokens),
+                                                .options = std::move(request.options),
+                                                .shift = request.shift,
+                                                .context = context,
+                                                .mask = std::move(mask),
+                                                .keep_tokens = request.return_context}));
+  streams_.emplace(id, stream);
+  jobs_.emplace(stream, std::move(job));
+  sink.on_event(id, PromptInfo{.tokens = prompt_tokens});
+  return {};
+}
+
+Result<void> GenerateService::take(ServiceId, EmbedRequest&&, ServiceSink&) {
+  return fail(Code::kUnsupported, "this model does not support embeddings");
+}
+
+Result<void> GenerateService::take(ServiceId, RerankRequest&&, ServiceSink&) {
+  return fail(Code::kUnsupported, "this model does not support reranking");
+}
+
+Result<void> GenerateService::take(ServiceId id, TokenizeRequest&& request, ServiceSink& sink) {
+  LAR_TRY(auto result, tokenize(model_->tokenizer(), request));
+  sink.on_event(id, std::move(result));
+  return {};
+}
+
+Result<void> GenerateService::take(ServiceId id, DetokenizeRequest&& request, ServiceSink& sink) {
+  sink.on_event(id, detokenize(model_->tokenizer(), request));
+  return {};
+}
+
+void GenerateService::submit(ServiceId id, Request request, ServiceSink& sink) {
+  const Result<void> taken =
+      std::visit([&](auto&& kind) { return take(id, std::forward<decltype(kind)>(kind), sink); },
+                 std::move(request));
+  if (!taken) sink.on_event(id, Error(taken.error()));
+}
+
+void GenerateService::cancel(ServiceId id) {
+  const auto found = streams_.find(id);
+  if (found != streams_.end()) text_.cancel(found->second);
+}
+
+bool GenerateService::step(ServiceSink& sink) {
+  sink_ = &sink;
+  const bool more = text_.step(*this);
+  sink_ = nullptr;
+  return more;
+}
+
+void GenerateService::on_text(RequestId stream,
+                              std::string_view text,
+                              std::span<const TokenProbability> tokens) {
+  const auto found = jobs_.find(stream);
+  if (found == jobs_.end()) return;
+  GenerateDelta delta{.content = std::string(text)};
+  for (const TokenProbability& token : tokens) {
+    delta.logprobs.push_back(logprobs_of(model_->tokenizer(), token));
+  }
+  sink_->on_event(found->second->id, std::move(delta));
+}
+
+void GenerateService::on_done(RequestId stream, const TextDone& ended) {
+  const engine::SequenceStats& stats = ended.stats;
+  totals_.prompt_tokens += stats.prompt_tokens;
+  totals_.cached_tokens += stats.cached_tokens;
+  totals_.generated_tokens += stats.generated_tokens;
+  const auto found = jobs_.find(stream);
+  if (found == jobs_.end()) return;
+  const std::unique_ptr<Job> job = std::move(found->second);
+  jobs_.erase(found);
+  streams_.erase(job->id);
+  if (ended.error) {
+    sink_->on_event(job->id, Error(*ended.error));
+    return;
+  }
+  GenerateDone done = std::move(job->done);
+  done.reason = done_reason(ended.reason);
+  done.stop = ended.stop;
+  take_stats(done, stats);
+  if (job->return_context) {
+    done.context = std::move(job->prompt);
+    done.context.insert(done.context.end(), ended.tokens.begin(), ended.tokens.end());
+  }
+  sink_->on_event(job->id, std::move(done));
+}
+
+ServiceLoad GenerateService::current_load() const {
+  const engine::EngineLoad load = std::as_const(*model_).engine().load();
+  ServiceLoad result = totals_;
+  result.running = load.running;
+  result.waiting = load.waiting;
+  result.blocks = load.blocks;
+  result.blocks_in_use = load.blocks_in_use;
+  result.blocks_cached = load.blocks_cached;
+  return result;
+}
+
+}  // namespace lar::runtime

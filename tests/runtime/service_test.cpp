@@ -1,0 +1,265 @@
+// Requests and their events over whole models.
+#include "runtime/service.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/cpu.h"
+#include "support/data.h"
+
+namespace lar::runtime {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Collected {
+  std::string content;
+  std::string thinking;
+  std::optional<PromptInfo> prompt;
+  std::vector<TokenLogprobs> logprobs;
+  std::optional<Event> last;
+
+  const GenerateDone& done() const { return std::get<GenerateDone>(*last); }
+  const Error& error() const { return std::get<Error>(*last); }
+};
+
+class Collector final : public ServiceSink {
+ public:
+  void on_event(ServiceId id, Event&& event) override {
+    Collected& one = answers_[id];
+    EXPECT_FALSE(one.last) << "an event after the last";
+    if (const auto* delta = std::get_if<GenerateDelta>(&event)) {
+      one.content += delta->content;
+      one.thinking += delta->thinking;
+      one.logprobs.insert(one.logprobs.end(), delta->logprobs.begin(), delta->logprobs.end());
+    } else if (const auto* info = std::get_if<PromptInfo>(&event)) {
+      one.prompt = *info;
+    }
+    if (is_final(event)) one.last = std::move(event);
+  }
+  std::map<ServiceId, Collected> answers_;
+};
+
+std::unique_ptr<Service> load(const std::filesystem::path& path, uint32_t context = 1024) {
+  const auto file = gguf::File::open(path.string());
+  if (!file) return nullptr;
+  LoadOptions options{.isas = detect_isa(), .context = context, .parallel = 4};
+  auto service = Service::load(*file, options, {});
+  EXPECT_TRUE(service) << service.error().message;
+  return service ? std::move(*service) : nullptr;
+}
+
+Collected ask(Service& service, Request request) {
+  Collector collector;
+  service.submit(1, std::move(request), collector);
+  while (service.step(collector)) {
+  }
+  return collector.answers_[1];
+}
+
+GenerateRequest chat(const std::string& text, int32_t num_predict = -1) {
+  GenerateRequest request;
+  request.messages.push_back({.role = "user", .content = text});
+  request.options.sampling.temperature = 0.0F;
+  request.options.num_predict = num_predict;
+  return request;
+}
+
+GenerateRequest raw(const std::string& text, int32_t num_predict) {
+  GenerateRequest request = chat("", num_predict);
+  request.kind = GenerateRequest::Kind::kRaw;
+  request.messages.clear();
+  request.prompt = text;
+  return request;
+}
+
+class ParrotService : public testing::Test {
+ protected:
+  void SetUp() override {
+    LAR_REQUIRE_DATA(path_);
+    service_ = load(path_);
+    ASSERT_NE(service_, nullptr);
+  }
+  const std::filesystem::path path_ = test::shared_data("parrot/parrot-qwen3.q8_0.gguf");
+  std::unique_ptr<Service> service_;
+};
+
+const char* const kSky = "why is the sky blue? Be brief but factual in your reply";
+
+TEST_F(ParrotService, CountsAreOllamas) {
+  const Collected answer = ask(*service_, chat(kSky));
+  EXPECT_EQ(answer.prompt->tokens, 21U);
+  EXPECT_EQ(answer.done().prompt_tokens, 21U);
+  EXPECT_EQ(answer.done().generated_tokens, 36U);
+  EXPECT_EQ(answer.done().reason, DoneReason::kStop);
+  // Again: most of the prompt is found, and still counted.
+  const Collected again = ask(*service_, chat(kSky));
+  EXPECT_EQ(again.done().prompt_tokens, 21U);
+  EXPECT_GT(again.done().cached_tokens, 0U);
+}
+
+TEST_F(ParrotService, NothingIsGeneratedForNumPredict0) {
+  const Collected answer = ask(*service_, chat(kSky, 0));
+  EXPECT_EQ(answer.content, "");
+  EXPECT_EQ(answer.done().generated_tokens, 0U);
+  EXPECT_EQ(answer.done().reason, DoneReason::kLength);
+}
+
+TEST_F(ParrotService, EchoGivesTheRenderedPromptAlone) {
+  GenerateRequest request = chat("A train goes 60 km in one hour.");
+  request.kind = GenerateRequest::Kind::kEcho;
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_EQ(answer.prompt->rendered,
+            "<|im_start|>user\nA train goes 60 km in one hour.<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(answer.done().generated_tokens, 0U);
+}
+
+TEST_F(ParrotService, TheContextIsPromptAndAnswerWithoutTheEnd) {
+  GenerateRequest request = chat("What is the capital of Japan? Answer in one word.");
+  request.think = Think::kOff;
+  request.return_context = true;
+  const Collected answer = ask(*service_, std::move(request));
+  const auto& context = answer.done().context;
+  ASSERT_EQ(context.size(), answer.done().prompt_tokens + answer.done().generated_tokens - 1);
+  const Collected text = ask(*service_, DetokenizeRequest{.tokens = context});
+  EXPECT_TRUE(std::get<DetokenizeResult>(*text.last).text.ends_with("Tokyo"));
+}
+
+TEST_F(ParrotService, AStopStringEndsTheTextBeforeIt) {
+  GenerateRequest request = chat(kSky);
+  request.options.stop = {"because"};
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_EQ(answer.content, "The sky looks blue ");
+  EXPECT_EQ(answer.done().stop, "because");
+  EXPECT_EQ(answer.done().reason, DoneReason::kStop);
+}
+
+TEST_F(ParrotService, LogprobsBelongToTheTokensOfTheText) {
+  GenerateRequest request = chat(kSky, 3);
+  request.options.sampling.top_logprobs = 2;
+  const Collected answer = ask(*service_, std::move(request));
+  ASSERT_EQ(answer.logprobs.size(), 3U);
+  std::string text;
+  for (const TokenLogprobs& token : answer.logprobs) {
+    text += token.chosen.text;
+    ASSERT_EQ(token.top.size(), 2U);
+    EXPECT_EQ(token.top[0].token, token.chosen.token);
+    EXPECT_GE(token.top[0].logprob, token.top[1].logprob);
+  }
+  EXPECT_EQ(text, answer.content);
+}
+
+TEST_F(ParrotService, AConstrainedAnswerHasItsForm) {
+  GenerateRequest request = chat(kSky, 60);
+  request.think = Think::kOff;
+  request.constraint = {.kind = Constraint::Kind::kJsonSchema,
+                        .text = R"({"type":"object","properties":{"a":{"type":"boolean"}},)"
+                                R"("required":["a"],"additionalProperties":false})"};
+  const Collected answer = ask(*service_, std::move(request));
+  const Json json = Json::parse(answer.content, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << answer.content;
+  EXPECT_TRUE(json["a"].is_boolean());
+}
+
+TEST_F(ParrotService, AWrongConstraintIsTheRequestsError) {
+  GenerateRequest request = chat(kSky);
+  request.constraint = {.kind = Constraint::Kind::kRegex, .text = "("};
+  EXPECT_EQ(ask(*service_, std::move(request)).error().code, Code::kInvalidArgument);
+}
+
+TEST_F(ParrotService, ALongConversationLosesItsOldestMessages) {
+  GenerateRequest request = chat("first");
+  request.messages.clear();
+  request.messages.push_back({.role = "system", .content = "Be brief."});
+  for (int i = 0; i < 40; ++i) {
+    request.messages.push_back({.role = "user", .content = "A dog ran to the park and back."});
+    request.messages.push_back({.role = "assistant", .content = "It did."});
+  }
+  request.messages.push_back({.role = "user", .content = kSky});
+  request.options.num_ctx = 128;
+  request.options.num_predict = 4;
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_GT(answer.done().truncation.dropped_messages, 0U);
+  EXPECT_LE(answer.done().prompt_tokens, 128U);
+}
+
+TEST_F(ParrotService, APromptThatMayNotBeCutIsAnError) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "there was a little girl. ";
+  GenerateRequest request = raw(text, 4);
+  request.truncate = false;
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_EQ(answer.error().code, Code::kInvalidArgument);
+  EXPECT_NE(answer.error().message.find("exceeds the available context size"), std::string::npos);
+  // Else its middle goes, and that is said.
+  EXPECT_GT(ask(*service_, raw(text, 4)).done().truncation.dropped_tokens, 0U);
+}
+
+TEST_F(ParrotService, ASmallerContextIsARequestsOwn) {
+  GenerateRequest request = raw("Once upon a time", 60);
+  request.options.num_ctx = 16;
+  request.options.sampling.logit_bias = {{1599, -1e9F}, {1600, -1e9F}, {1601, -1e9F}};
+  request.shift = false;
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_EQ(answer.done().reason, DoneReason::kLength);
+  EXPECT_EQ(answer.done().prompt_tokens + answer.done().generated_tokens, 16U);
+}
+
+TEST_F(ParrotService, FillsInTheMiddleWithTheVocabularysTokens) {
+  ASSERT_TRUE(service_->facts().infill);
+  GenerateRequest request = raw("def add(a, b):\n", 8);
+  request.kind = GenerateRequest::Kind::kInfill;
+  request.suffix = "\n";
+  const Collected answer = ask(*service_, std::move(request));
+  EXPECT_EQ(answer.done().prompt_tokens, answer.prompt->tokens);
+}
+
+TEST_F(ParrotService, WhatCannotBeHonouredIsSaid) {
+  GenerateRequest request = chat(kSky, 1);
+  request.options.num_ctx = 100'000;
+  request.options.num_gpu = 99;
+  EXPECT_EQ(ask(*service_, std::move(request)).done().warnings.size(), 2U);
+}
+
+TEST_F(ParrotService, RequestsThatTheModelCannotServeAreRefused) {
+  EXPECT_EQ(ask(*service_, EmbedRequest{.inputs = {"x"}}).error().code, Code::kUnsupported);
+  EXPECT_EQ(ask(*service_, RerankRequest{.query = "x"}).error().code, Code::kUnsupported);
+}
+
+TEST_F(ParrotService, CancelledIsSaidOnce) {
+  Collector collector;
+  service_->submit(1, chat(kSky), collector);
+  service_->submit(2, chat(kSky), collector);
+  service_->step(collector);
+  service_->cancel(1);
+  service_->cancel(1);
+  while (service_->step(collector)) {
+  }
+  EXPECT_EQ(collector.answers_[1].done().reason, DoneReason::kCancelled);
+  EXPECT_EQ(collector.answers_[2].done().reason, DoneReason::kStop);
+}
+
+TEST(EmbedService, TextsBecomeVectors) {
+  const auto path = test::shared_data("models/all-minilm.f16.gguf");
+  LAR_REQUIRE_DATA(path);
+  const auto service = load(path);
+  ASSERT_NE(service, nullptr);
+  EXPECT_TRUE(service->facts().embeds);
+  const Collected answer = ask(*service, EmbedRequest{.inputs = {"a", "b c"}});
+  const auto& result = std::get<EmbedResult>(*answer.last);
+  ASSERT_EQ(result.vectors.size(), 2U);
+  EXPECT_EQ(result.vectors[0].size(), service->facts().embedding_width);
+  EXPECT_EQ(ask(*service, chat("x")).error().code, Code::kUnsupported);
+
+  Collector collector;
+  service->submit(7, EmbedRequest{.inputs = {"a"}}, collector);
+  service->cancel(7);
+  service->step(collector);
+  EXPECT_EQ(collector.answers_[7].error().code, Code::kCancelled);
+}
+
+}  // namespace
+}  // namespace lar::runtime
