@@ -86,6 +86,12 @@ class GenericCallReader final : public CallReader {
   GenericCallReader(bool bare, const ToolSet& tools) : bare_(bare), tools_(tools) {}
 
   State byte(char c, CallSink& sink) override {
+    if (over_) {
+      // Models close a list twice.
+      if (c == ']' || c == '}' || is_ascii_space(c)) return State::kMore;
+      rest_ = std::string(1, c);
+      return State::kDone;
+    }
     raw_ += c;
     if (raw_.size() > kCallBytesMax) {
       sink.fail(broken_call(raw_, "too long"));
@@ -133,7 +139,11 @@ class GenericCallReader final : public CallReader {
   }
 
   State done(CallSink& sink) {
-    if (calls_ == 0) sink.text(given_back_ + raw_);
+    if (calls_ > 0) {
+      over_ = true;
+      return State::kMore;
+    }
+    sink.text(given_back_ + raw_);
     return State::kDone;
   }
 
@@ -144,6 +154,7 @@ class GenericCallReader final : public CallReader {
   std::string raw_;
   std::string given_back_;
   size_t calls_ = 0;
+  bool over_ = false;
 };
 
 class GenericCallForm final : public CallForm {

@@ -158,10 +158,14 @@ class TaggedCallReader final : public CallReader {
       case Role::kKeyBegin: enter(Stage::kKey); break;
       case Role::kKeyEnd:  // its begin may be missing
         keys_.push_back(text_);
+        pair_arguments(sink);
         key_ended();
         break;
       case Role::kValueBegin:
-        if (stage_ == Stage::kKey) keys_.push_back(text_);
+        if (stage_ == Stage::kKey) {
+          keys_.push_back(text_);
+          pair_arguments(sink);
+        }
         enter(Stage::kValue);
         break;
       case Role::kValueEnd:  // its begin may be missing
@@ -217,6 +221,11 @@ class TaggedCallReader final : public CallReader {
       if (text.ends_with('\n')) text.remove_suffix(1);
     }
     values_.emplace_back(text);
+    pair_arguments(sink);
+  }
+
+  // Gives the arguments whose key and value are both known.
+  void pair_arguments(CallSink& sink) {
     while (!keys_.empty() && !values_.empty()) {
       add_argument(keys_.front(), values_.front(), sink);
       keys_.pop_front();

@@ -110,9 +110,9 @@ TEST(LlamaVectors, outputs_of_real_models_parse_as_in_llama_server) {
     }
     const bool partial = vector.value("is_partial", false);
     const std::string output = vector["model_output"];
-    const test::Parsed parsed =
-        partial ? test::parse_pieces(detected.format, options, {output}, false)
-                : test::parse_every_way(detected.format, options, output, 4);
+    const test::Parsed parsed = partial
+                                    ? test::parse_pieces(detected.format, options, {output}, false)
+                                    : test::parse_every_way(detected.format, options, output, 4);
     EXPECT_EQ(parsed.error, "");
     // The vectors were compared without white space at the ends: number 94 puts the line end behind
     // a thought into it, 199 has one fewer than real servers give.
