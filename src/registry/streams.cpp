@@ -101,13 +101,18 @@ void Streams::work(SegmentPlan& plan, const std::stop_token& stop) {
 Result<void> Streams::fetch(Segment& segment, const std::stop_token& stop) {
   Assembler assembler(segment, hooks_.piece);
   const auto token = segment.stop.get_token();
+  std::optional<Error> piece_error;  // no more tries: the bytes came, and found no place
   const auto sink = [&](std::span<const std::byte> bytes) -> Result<void> {
     LAR_TRY(limit_.take(bytes.size(), token));
-    LAR_TRY(const size_t taken, assembler.append(bytes));
-    received_ += taken;
-    if (hooks_.received) hooks_.received(taken);
+    const auto taken = assembler.append(bytes);
+    if (!taken) {
+      piece_error = taken.error();
+      return std::unexpected(taken.error());
+    }
+    received_ += *taken;
+    if (hooks_.received) hooks_.received(*taken);
     // Another stream has taken over the rest.
-    if (taken < bytes.size()) return fail(Code::kCancelled, "cut short");
+    if (*taken < bytes.size()) return fail(Code::kCancelled, "cut short");
     return {};
   };
   int tries = 0;
@@ -116,6 +121,7 @@ Result<void> Streams::fetch(Segment& segment, const std::stop_token& stop) {
     const uint64_t before = segment.position;
     auto result = source_.fetch({before, segment.end}, sink, token, hooks_.notice);
     if (segment.complete()) return {};
+    if (piece_error) return std::unexpected(*std::move(piece_error));
     if (stop.stop_requested() || token.stop_requested()) return fail(Code::kCancelled, "cancelled");
     const bool moved = segment.position > before;
     if (moved) tries = 0;

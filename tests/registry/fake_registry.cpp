@@ -41,7 +41,7 @@ FakeRegistry::FakeRegistry(PeerOptions options)
 store::Digest FakeRegistry::add_blob(const std::string& content) {
   const auto digest = store::sha256(content);
   const std::scoped_lock lock(mutex_);
-  blobs_[digest.str()] = content;
+  blobs_[digest.str()] = std::make_shared<const std::string>(content);
   return digest;
 }
 
@@ -114,7 +114,7 @@ bool FakeRegistry::answer(PeerConnection& connection, const PeerRequest& request
 bool FakeRegistry::answer_blob(PeerConnection& connection,
                                const PeerRequest& request,
                                LogEntry& entry) {
-  std::optional<std::string> content;
+  std::shared_ptr<const std::string> content;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = blobs_.find(*after(request.target, "/blobs/"));
@@ -213,7 +213,7 @@ bool FakeRegistry::answer_upload(PeerConnection& connection, const PeerRequest& 
   const std::string digest = store::sha256(content).str();
   if (query(request.target, "digest") != digest) return connection.answer(400, "digest invalid");
   uploads_.erase(id);
-  blobs_[digest] = content;
+  blobs_[digest] = std::make_shared<const std::string>(content);
   return connection.answer(201, "");
 }
 
@@ -243,9 +243,16 @@ size_t FakeRegistry::count(std::string_view method, std::string_view part_of_tar
   return found;
 }
 
-std::map<std::string, std::string> FakeRegistry::blobs() const {
+bool FakeRegistry::has_blob(const store::Digest& digest) const {
   const std::scoped_lock lock(mutex_);
-  return blobs_;
+  return blobs_.contains(digest.str());
+}
+
+uint64_t FakeRegistry::bytes_of_blobs() const {
+  const std::scoped_lock lock(mutex_);
+  uint64_t bytes = 0;
+  for (const auto& [digest, content] : blobs_) bytes += content->size();
+  return bytes;
 }
 
 std::optional<std::string> FakeRegistry::manifest(const std::string& repository,

@@ -69,7 +69,8 @@ class FakeRegistry {
   uint64_t blob_bytes_sent() const;
   size_t count(std::string_view method, std::string_view part_of_target) const;
 
-  std::map<std::string, std::string> blobs() const;
+  bool has_blob(const store::Digest& digest) const;
+  uint64_t bytes_of_blobs() const;
   std::optional<std::string> manifest(const std::string& repository, const std::string& tag) const;
 
  private:
@@ -85,7 +86,7 @@ class FakeRegistry {
   bool answer_upload(PeerConnection& connection, const PeerRequest& request);
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> blobs_;      // by digest
+  std::map<std::string, std::shared_ptr<const std::string>> blobs_;  // by digest
   std::map<std::string, std::string> manifests_;  // by "repository/manifests/reference"
   std::map<std::string, std::string> uploads_;    // by id
   std::vector<std::shared_ptr<LogEntry>> log_;

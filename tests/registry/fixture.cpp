@@ -53,20 +53,6 @@ void verdict(const std::string& test_case, const std::string& expected, const st
   table().add({test_case, expected, got});
 }
 
-RegistryConfig quick_config(const std::filesystem::path& folder) {
-  using namespace std::chrono_literals;
-  RegistryConfig config;
-  config.http.user_agent = "ollama/0.32.15 (test) Lar/0.1";
-  config.key_file = folder / "id_ed25519";
-  config.deadlines = {.connect = 500ms, .stall = 500ms, .total = 0ms};
-  config.retry = {.tries_max = 4,
-                  .waits_max = 6,
-                  .first_delay = 20ms,
-                  .delay_max = 200ms,
-                  .told_delay_max = 5'000ms};
-  return config;
-}
-
 std::string random_bytes(uint64_t seed, size_t bytes) {
   std::mt19937_64 random(seed);
   std::string out(bytes, '\0');

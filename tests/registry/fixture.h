@@ -9,14 +9,12 @@
 #include <vector>
 
 #include "fake_registry.h"
+#include "quick_config.h"
 #include "registry/registry.h"
 #include "store/store.h"
 #include "support/data.h"
 
 namespace lar::registry::test {
-
-// Waits and deadlines a tenth or less of the real ones.
-RegistryConfig quick_config(const std::filesystem::path& folder);
 
 // `bytes` bytes that look random and depend on the seed.
 std::string random_bytes(uint64_t seed, size_t bytes);
