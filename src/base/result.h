@@ -69,3 +69,18 @@ Result<T> with_context(Result<T> result, std::string_view context) {
 #define LAR_TRY_2(decl, expr) LAR_TRY_2_IMPL(LAR_CONCAT(lar_try_, __COUNTER__), decl, expr)
 #define LAR_TRY_SELECT(_1, _2, name, ...) name
 #define LAR_TRY(...) LAR_TRY_SELECT(__VA_ARGS__, LAR_TRY_2, LAR_TRY_1, )(__VA_ARGS__)
+
+// The same in a coroutine that returns a Result: LAR_CO_TRY(expr), LAR_CO_TRY(auto x, expr).
+#define LAR_CO_TRY_1(expr)                                                        \
+  do {                                                                            \
+    if (auto lar_try_result = (expr); !lar_try_result) {                          \
+      co_return std::unexpected<::lar::Error>(std::move(lar_try_result).error()); \
+    }                                                                             \
+  } while (false)
+#define LAR_CO_TRY_2_IMPL(tmp, decl, expr)                                   \
+  auto tmp = (expr);                                                         \
+  if (!tmp) co_return std::unexpected<::lar::Error>(std::move(tmp).error()); \
+  decl = std::move(tmp).value()
+#define LAR_CO_TRY_2(decl, expr) LAR_CO_TRY_2_IMPL(LAR_CONCAT(lar_try_, __COUNTER__), decl, expr)
+#define LAR_CO_TRY_SELECT(_1, _2, name, ...) name
+#define LAR_CO_TRY(...) LAR_CO_TRY_SELECT(__VA_ARGS__, LAR_CO_TRY_2, LAR_CO_TRY_1, )(__VA_ARGS__)

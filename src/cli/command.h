@@ -26,6 +26,7 @@ int run_logits(const std::vector<std::string>& args, const Environment& environm
 int run_perplexity(const std::vector<std::string>& args, const Environment& environment);
 int run_run(const std::vector<std::string>& args, const Environment& environment);
 int run_runner_command(const std::vector<std::string>& args, const Environment& environment);
+int run_serve(const std::vector<std::string>& args, const Environment& environment);
 int run_template(const std::vector<std::string>& args, const Environment& environment);
 int run_tokenize(const std::vector<std::string>& args, const Environment& environment);
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -12,6 +13,23 @@ namespace {
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+std::map<std::string, std::string, std::less<>> own_variables() {
+  std::map<std::string, std::string, std::less<>> variables;
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (!text.starts_with("OLLAMA_") && !text.starts_with("LAR_")) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : std::string();
 }
 
 }  // namespace
@@ -38,6 +56,8 @@ Result<Environment> read_environment() {
     if (length > 0) environment.context_length = length;
   }
   environment.home = variable("HOME");
+  environment.host_name = machine_name();
+  environment.variables = own_variables();
   return environment;
 }
 

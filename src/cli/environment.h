@@ -2,6 +2,7 @@
 // processor. The only place that calls getenv.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,9 @@ struct Environment {
   bool nohistory = false;                  // OLLAMA_NOHISTORY
   std::optional<uint32_t> context_length;  // OLLAMA_CONTEXT_LENGTH
   std::string home;                        // HOME
+  std::string host_name;                   // of this machine
+  // Every variable whose name begins with OLLAMA_ or LAR_, for those who read many of them.
+  std::map<std::string, std::string, std::less<>> variables;
 };
 
 // Errors: a variable that has no sensible value, by name.

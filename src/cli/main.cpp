@@ -12,6 +12,7 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"run", "Run a model file: one prompt, a pipe, or a conversation", run_run},
+    {"serve", "Start the server", run_serve},
     {"inspect", "Show what is in a model file and the memory it needs", run_inspect},
     {"tokenize", "Text on stdin to token ids", run_tokenize},
     {"detokenize", "Token ids on stdin to text", run_detokenize},

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/http_header.h"
 #include "net/proxy.h"
 
 namespace lar::net {
@@ -24,11 +25,6 @@ namespace lar::net {
 inline constexpr size_t kResponseHeaderBytesMax = 64U << 10U;
 inline constexpr size_t kResponseHeadersMax = 256;
 inline constexpr size_t kResponseBodyBytesMax = 4U << 20U;  // where no handler takes it
-
-struct HttpHeader {
-  std::string name;
-  std::string value;
-};
 
 // A request's body that is read as it is sent.
 class HttpBodySource {

@@ -1,0 +1,67 @@
+// `lar serve`: the server in the foreground, until a signal ends it.
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/serve_options.h"
+#include "server/catalog.h"
+#include "server/serve.h"
+
+namespace lar::cli {
+namespace {
+
+constexpr uint64_t kOtherDescriptors = 256;  // files, sockets of runners and registries
+
+// Every connection is a descriptor: as many as the system lets us have, and no more connections
+// than that leaves room for.
+void fit_connections(net::ServerLimits& limits) {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  if (files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &files) != 0) ::getrlimit(RLIMIT_NOFILE, &files);
+  }
+  const uint64_t room = files.rlim_cur > 2 * kOtherDescriptors ? files.rlim_cur - kOtherDescriptors
+                                                               : files.rlim_cur / 2;
+  limits.connections_max = std::min<uint64_t>(limits.connections_max, std::max<uint64_t>(1, room));
+}
+
+std::string shown_address(const server::ServerConfig& config, uint16_t port) {
+  if (!config.tcp) return "unix://" + config.sockets.front().path;
+  const bool is_v6 = config.host.find(':') != std::string::npos;
+  return fmt::format("{}:{}", is_v6 ? "[" + config.host + "]" : config.host, port);
+}
+
+}  // namespace
+
+int run_serve(const std::vector<std::string>& args, const Environment& environment) {
+  CLI::App app("Start the server", "lar serve");
+  if (const auto code = parse(app, args)) return *code;
+
+  auto options = serve_options(environment.variables, environment.home, environment.host_name);
+  if (!options) return print_error(options.error());
+  server::ServerConfig& config = options->config;
+  config.version = LAR_VERSION;
+  fit_connections(config.limits);
+
+  const Logger log(STDERR_FILENO, options->log_level);
+  for (const std::string& warning : options->warnings) log.warn(warning);
+  const store::Store store(config.models);
+  net::EventLoop loop;
+  server::ModelCatalog catalog(store);
+  server::ServerContext context{config, loop, store, log, catalog};
+  const auto served = server::serve(context, [&](uint16_t port) {
+    log.info("listening", {{"address", shown_address(config, port)},
+                           {"version", config.version},
+                           {"models", config.models.string()}});
+  });
+  if (!served) return print_error(served.error());
+  return 0;
+}
+
+}  // namespace lar::cli

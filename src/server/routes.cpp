@@ -1,0 +1,34 @@
+#include "server/routes.h"
+
+#include "server/ollama/endpoints.h"
+#include "server/openai/endpoints.h"
+
+namespace lar::server {
+namespace {
+
+constexpr Route kRoutes[] = {
+    {"GET", "/", ollama::root, Scope::kPublic},
+    {"HEAD", "/", ollama::root, Scope::kPublic},
+    {"GET", "/api/version", ollama::version, Scope::kPublic},
+    {"HEAD", "/api/version", ollama::version, Scope::kPublic},
+    {"GET", "/api/status", ollama::status, Scope::kPublic},
+
+    {"GET", "/api/tags", ollama::tags, Scope::kInfer},
+    {"HEAD", "/api/tags", ollama::tags, Scope::kInfer},
+    {"POST", "/api/show", ollama::show, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/copy", ollama::copy, Scope::kManage, BodyKind::kJson},
+    {"DELETE", "/api/delete", ollama::remove, Scope::kManage, BodyKind::kJson},
+    {"HEAD", "/api/blobs/:digest", ollama::blob_head, Scope::kManage},
+    {"POST", "/api/blobs/:digest", ollama::blob_upload, Scope::kManage, BodyKind::kBytes},
+
+    {"GET", "/v1/models", openai::models, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
+    {"GET", "/v1/models/:model", openai::model, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+}  // namespace lar::server
