@@ -68,5 +68,65 @@ TEST(Check, RefusesRotatingMoreThanAHead) {
   EXPECT_FALSE(check(program).has_value());
 }
 
+TEST(Check, AcceptsAProgramWithoutAHead) {
+  Program program = good();
+  drop_head(program);
+  EXPECT_EQ(program.logits, kNone);
+  EXPECT_EQ(program.ops.size(), 3U);
+  EXPECT_EQ(program.weights.size(), 2U);  // the head's is the table of the embeddings
+  EXPECT_TRUE(check(program).has_value());
+  EXPECT_FALSE(is_generative(program));
+}
+
+TEST(Check, RefusesAProgramWithoutHiddenStates) {
+  Program program = good();
+  program.hidden = 1;  // of tokens, not of outputs
+  EXPECT_FALSE(check(program).has_value());
+  program.hidden = kNone;
+  EXPECT_FALSE(check(program).has_value());
+}
+
+TEST(Check, ComparesAClassifierWithItsLabels) {
+  Program program = good();
+  program.labels = 4;
+  program.vocab = 9;
+  program.weights[0].shape.dims[1] = 9;
+  program.weights.push_back({.name = "cls", .shape = {.rank = 2, .dims = {16, 4, 1, 1}}});
+  std::get<MatMul>(program.ops[3]).weight = 2;
+  EXPECT_TRUE(check(program).has_value());
+  EXPECT_FALSE(is_generative(program));
+  program.labels = 3;
+  EXPECT_FALSE(check(program).has_value());
+}
+
+TEST(Check, RefusesAWindowThatSeesBothWays) {
+  Program program = good();
+  program.kv_layers = {{.kv_heads = 2, .head_dim_k = 8, .head_dim_v = 8}};
+  const Attention attention{.q = 1, .k = 1, .v = 1, .out = 0, .layer = 0, .heads = 2};
+  program.ops.insert(program.ops.begin() + 2, attention);
+  EXPECT_TRUE(check(program).has_value());
+  EXPECT_FALSE(is_bidirectional(program));
+  std::get<Attention>(program.ops[2]).causal = false;
+  EXPECT_TRUE(check(program).has_value());
+  EXPECT_TRUE(is_bidirectional(program));
+  EXPECT_FALSE(is_generative(program));
+  std::get<Attention>(program.ops[2]).window = 5;
+  EXPECT_FALSE(check(program).has_value());
+}
+
+TEST(DropHead, TakesTheTensorsThatOnlyTheHeadRead) {
+  Program program = good();
+  program.weights.push_back({.name = "output", .shape = {.rank = 2, .dims = {16, 4, 1, 1}}});
+  program.weights.push_back({.name = "output bias", .shape = {.rank = 1, .dims = {4, 1, 1, 1}}});
+  auto& head = std::get<MatMul>(program.ops[3]);
+  head.weight = 2;
+  head.bias = 3;
+  EXPECT_TRUE(is_generative(program));
+  drop_head(program);
+  EXPECT_EQ(program.weights.size(), 2U);
+  drop_head(program);
+  EXPECT_EQ(program.ops.size(), 3U);
+}
+
 }  // namespace
 }  // namespace lar::program

@@ -109,7 +109,8 @@ std::vector<float> attend(const AttentionKernel& kernel,
                           uint32_t history,
                           uint32_t tokens,
                           uint32_t window,
-                          float softcap) {
+                          float softcap,
+                          bool causal) {
   constexpr uint32_t kBlock = 16;
   constexpr uint32_t kHeads = 6;
   constexpr uint32_t kKvHeads = 2;
@@ -150,6 +151,7 @@ std::vector<float> attend(const AttentionKernel& kernel,
               .out_stride = stride,
               .tokens = tokens,
               .first_position = history,
+              .keys = causal ? 0 : positions,
               .heads = kHeads,
               .kv_head_begin = 0,
               .kv_head_end = kKvHeads,
@@ -169,9 +171,11 @@ void check_attention(Check& check, IsaSet isas) {
       for (const uint32_t tokens : {1U, 2U, 17U}) {
         for (const uint32_t window : {0U, 24U}) {
           const float softcap = window == 0 ? 0.0F : 5.0F;
-          check.compare(kernel.name, attend(kernel, dim, 45, tokens, window, softcap),
-                        attend(scalar, dim, 45, tokens, window, softcap), 3e-6);
+          check.compare(kernel.name, attend(kernel, dim, 45, tokens, window, softcap, true),
+                        attend(scalar, dim, 45, tokens, window, softcap, true), 3e-6);
         }
+        check.compare(kernel.name, attend(kernel, dim, 0, tokens, 0, 0.0F, false),
+                      attend(scalar, dim, 0, tokens, 0, 0.0F, false), 3e-6);
       }
     }
   }
@@ -203,6 +207,7 @@ void check_vec(Check& check, IsaSet isas) {
       compare("swiglu", [&](const V& v, float* x) { v.swiglu(x, other, x, n); });
       compare("geglu", [&](const V& v, float* x) { v.geglu(x, other, x, n); });
       compare("gelu", [&](const V& v, float* x) { v.gelu(x, x, n); });
+      compare("tanh", [&](const V& v, float* x) { v.tanh(x, x, n); });
       compare("softmax", [&](const V& v, float* x) { v.softmax(x, n); });
       compare("rope_interleaved",
               [&](const V& v, float* x) { v.rope_interleaved(x, other, n / 2); });
