@@ -4,11 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/serve_models.h"
 #include "cli/serve_options.h"
+#include "runner/supervisor.h"
+#include "scheduler/model_files.h"
 #include "server/catalog.h"
 #include "server/serve.h"
 
@@ -47,19 +51,31 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   if (!options) return print_error(options.error());
   server::ServerConfig& config = options->config;
   config.version = LAR_VERSION;
+  auto serving = model_serving(environment);
+  if (!serving) return print_error(serving.error());
+  config.prefer_go_templates = serving->prefer_go;
   fit_connections(config.limits);
 
   const Logger log(STDERR_FILENO, options->log_level);
   for (const std::string& warning : options->warnings) log.warn(warning);
+  for (const std::string& warning : serving->warnings) log.warn(warning);
   const store::Store store(config.models);
   net::EventLoop loop;
   server::ModelCatalog catalog(store);
-  server::ServerContext context{config, loop, store, log, catalog};
+  scheduler::StoreModelFiles files(store);
+  runner::Supervisor supervisor(loop.context(), {.sandbox = serving->sandbox});
+  std::optional<scheduler::LocalService> models;
+  models.emplace(loop.context().get_executor(), files, supervisor, serving->service);
+  server::ServerContext context{config, loop, store, log, catalog, &*models};
   const auto served = server::serve(context, [&](uint16_t port) {
     log.info("listening", {{"address", shown_address(config, port)},
                            {"version", config.version},
                            {"models", config.models.string()}});
   });
+  // The loop has ended; what the models leave to be done is done by hand.
+  models.reset();
+  loop.context().restart();
+  loop.context().poll();
   if (!served) return print_error(served.error());
   return 0;
 }

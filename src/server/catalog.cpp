@@ -17,6 +17,27 @@ std::shared_ptr<const gguf::File> try_open(const store::Store& store,
   return file ? *file : nullptr;
 }
 
+std::string text_key(const gguf::File& file, std::string_view key) {
+  const auto value = file.optional_string(key);
+  return value && *value ? std::string(**value) : std::string();
+}
+
+bool has_raw_vectors(const gguf::File& file, const std::string& architecture) {
+  const auto flag = file.optional_bool(architecture + ".normalize_embeddings");
+  const std::optional<bool> normalize = flag ? *flag : std::nullopt;
+  if (architecture == "nomic-bert") return !normalize.value_or(false);
+  return architecture == "bert" &&
+         (text_key(file, "tokenizer.ggml.model") != "bert" || !normalize.value_or(true));
+}
+
+WeightsHeader read_header(const gguf::File& file) {
+  WeightsHeader header;
+  header.architecture = text_key(file, "general.architecture");
+  header.jinja_template = text_key(file, "tokenizer.chat_template");
+  header.raw_vectors = has_raw_vectors(file, header.architecture);
+  return header;
+}
+
 ModelCard read_card(const store::Store& store, const store::StoredManifest& stored) {
   ModelCard card;
   const auto data = store::read_model(store, stored.manifest);
@@ -28,6 +49,7 @@ ModelCard read_card(const store::Store& store, const store::StoredManifest& stor
   card.parent_model = data->parent_model;
   const auto weights = try_open(store, data->weights);
   const auto projector = try_open(store, data->projectors);
+  if (weights != nullptr) card.header = read_header(*weights);
   card.complete = data->weights.empty() || weights != nullptr;
   card.capabilities = capabilities_of(*data, weights.get(), projector.get());
   return card;

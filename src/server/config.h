@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct ServerConfig {
   std::vector<std::string> origins;    // more than the built-in ones; patterns with *
   std::vector<std::string> hosts;      // more Host names that are ours; patterns with *
   std::vector<std::string> own_names;  // of this machine: its host name
+  // OLLAMA_GO_TEMPLATE: whether a TEMPLATE layer goes before the Jinja template of the weights;
+  // unset: whichever can do more.
+  std::optional<bool> prefer_go_templates;
   bool no_prune = false;               // blobs that became unused are kept
 
   std::chrono::milliseconds stop_grace{5'000};  // for running requests

@@ -21,6 +21,15 @@ constexpr Route kRoutes[] = {
     {"HEAD", "/api/blobs/:digest", ollama::blob_head, Scope::kManage},
     {"POST", "/api/blobs/:digest", ollama::blob_upload, Scope::kManage, BodyKind::kBytes},
 
+    {"POST", "/api/generate", ollama::generate, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/chat", ollama::chat, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/embed", ollama::embed, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/embeddings", ollama::embeddings, Scope::kInfer, BodyKind::kJson},
+    {"GET", "/api/ps", ollama::ps, Scope::kInfer},
+    {"HEAD", "/api/ps", ollama::ps, Scope::kInfer},
+    {"POST", "/api/tokenize", ollama::tokenize, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/detokenize", ollama::detokenize, Scope::kInfer, BodyKind::kJson},
+
     {"GET", "/v1/models", openai::models, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
     {"GET", "/v1/models/:model", openai::model, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
 };

@@ -15,5 +15,12 @@ net::awaitable<void> copy(Call& call);
 net::awaitable<void> remove(Call& call);
 net::awaitable<void> blob_head(Call& call);
 net::awaitable<void> blob_upload(Call& call);
+net::awaitable<void> generate(Call& call);
+net::awaitable<void> chat(Call& call);
+net::awaitable<void> embed(Call& call);
+net::awaitable<void> embeddings(Call& call);
+net::awaitable<void> ps(Call& call);
+net::awaitable<void> tokenize(Call& call);
+net::awaitable<void> detokenize(Call& call);
 
 }  // namespace lar::server::ollama
