@@ -63,7 +63,7 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   net::EventLoop loop;
   server::ModelCatalog catalog(store);
   scheduler::StoreModelFiles files(store);
-  runner::Supervisor supervisor(loop.context(), {.sandbox = serving->sandbox});
+  runner::Supervisor supervisor(loop.context().get_executor(), {.sandbox = serving->sandbox});
   std::optional<scheduler::LocalService> models;
   models.emplace(loop.context().get_executor(), files, supervisor, serving->service);
   server::ServerContext context{config, loop, store, log, catalog, &*models};
