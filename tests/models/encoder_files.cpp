@@ -43,11 +43,13 @@ constexpr std::array kOfLayers = {
 
 }  // namespace
 
-EncoderFile::EncoderFile(std::string arch) : arch_(std::move(arch)) {
+void EncoderFile::begin(std::string arch) {
+  arch_ = std::move(arch);
   writer_.set_string("general.architecture", arch_);
 }
 
-EncoderFile::EncoderFile(const EncoderShape& shape) : EncoderFile(shape.arch) {
+EncoderFile::EncoderFile(const EncoderShape& shape) {
+  begin(shape.arch);
   number("context_length", shape.context);
   number("embedding_length", shape.width);
   number("block_count", shape.layers);
@@ -95,7 +97,8 @@ void EncoderFile::layer(const EncoderShape& shape, uint32_t index) {
 
 EncoderFile EncoderFile::from_checkpoint(const std::filesystem::path& folder) {
   const Json config = Json::parse(read_file(folder / "config.json"));
-  EncoderFile file("bert");
+  EncoderFile file;
+  file.begin("bert");
   file.number("context_length", config["max_position_embeddings"]);
   file.number("embedding_length", config["hidden_size"]);
   file.number("block_count", config["num_hidden_layers"]);

@@ -49,7 +49,8 @@ class EncoderFile {
   std::shared_ptr<const gguf::File> file();
 
  private:
-  explicit EncoderFile(std::string arch);
+  EncoderFile() = default;
+  void begin(std::string arch);
   void matrix(const std::string& name, uint64_t rows, uint64_t cols, uint64_t planes = 1);
   void linear(const std::string& name, uint64_t rows, uint64_t cols, bool bias);
   void norm(const std::string& name, uint64_t size);
