@@ -53,6 +53,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (*compiled)->tool_call_tag();
   check(**compiled, {.messages = conversation(), .tools = &tools(), .think = Think::kHigh});
   check(**compiled, {.messages = conversation(), .pairwise = true});
-  check(**compiled, {.prompt = "def f(", .suffix = ")"});
+  check(**compiled, {.infill = true, .prompt = "def f(", .suffix = ")"});
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace lar::chat {
 namespace {
 
@@ -39,7 +41,7 @@ Result<std::vector<std::string>> texts(const Value& object,
 
 Value any(const Value& object, std::string_view key) {
   const Value* value = given(object, key);
-  return value == nullptr ? Value() : *value;
+  return value == nullptr ? Value() : sorted_keys(*value);
 }
 
 Result<ToolProperty> parse_property(const Value& value, const std::string& place, uint32_t level);
@@ -79,7 +81,7 @@ Result<ToolProperty> parse_property(const Value& value, const std::string& place
   LAR_TRY(property.description, text(value, "description", place));
   if (const Value* list = given(value, "enum")) {
     if (!list->is_list()) return wrong(place + ".enum", "list");
-    property.enum_values = list->items();
+    for (const Value& item : list->items()) property.enum_values.push_back(sorted_keys(item));
   }
   if (const Value* properties = given(value, "properties")) {
     property.has_properties = true;
@@ -132,6 +134,22 @@ Value properties_value(const std::vector<NamedProperty>& properties) {
 }
 
 }  // namespace
+
+Value sorted_keys(const Value& value) {
+  if (value.is_sequence()) {
+    std::vector<Value> items;
+    for (const Value& item : value.items()) items.push_back(sorted_keys(item));
+    return Value::list(std::move(items));
+  }
+  if (!value.is_dict()) return value;
+  std::vector<Dict::Entry> entries = value.entries().entries();
+  std::ranges::sort(entries, {}, [](const Dict::Entry& e) {
+    return e.first.is_string() ? e.first.text() : std::string_view();
+  });
+  Dict dict;
+  for (const auto& [key, item] : entries) dict.set(key, sorted_keys(item));
+  return Value::dict(std::move(dict));
+}
 
 Result<std::vector<Tool>> parse_tools(const Value& list) {
   std::vector<Tool> tools;

@@ -48,6 +48,9 @@ struct Tool {
 // Levels of properties within properties.
 inline constexpr uint32_t kToolDepthMax = 64;
 
+// The value with the keys of all its dictionaries sorted: what Go's maps make of JSON.
+Value sorted_keys(const Value& value);
+
 // A list of tool definitions; null or undefined is none. Errors: invalid_argument with the place.
 Result<std::vector<Tool>> parse_tools(const Value& list);
 

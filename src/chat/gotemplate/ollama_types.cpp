@@ -139,25 +139,8 @@ Value strings(const std::vector<std::string>& list) {
   return Value::list(std::move(values));
 }
 
-// Go's maps have no order: they print and are walked by key.
-Value sorted(const Value& value) {
-  if (value.is_sequence()) {
-    std::vector<Value> items;
-    for (const Value& item : value.items()) items.push_back(sorted(item));
-    return Value::list(std::move(items));
-  }
-  if (!value.is_dict()) return value;
-  std::vector<Dict::Entry> entries = value.entries().entries();
-  std::ranges::sort(entries, {}, [](const Dict::Entry& e) {
-    return e.first.is_string() ? e.first.text() : std::string_view();
-  });
-  Dict dict;
-  for (const auto& [key, item] : entries) dict.set(key, sorted(item));
-  return Value::dict(std::move(dict));
-}
-
 Value any_value(const Value& value) {
-  return value.is_undefined() ? Value::null() : sorted(value);
+  return value.is_undefined() ? Value::null() : value;
 }
 
 Value property_item(const ToolProperty& property);
@@ -178,7 +161,7 @@ Value property_item(const ToolProperty& property) {
   std::vector<Value> any_of;
   for (const ToolProperty& item : property.any_of) any_of.push_back(property_item(item));
   std::vector<Value> values;
-  for (const Value& item : property.enum_values) values.push_back(sorted(item));
+  for (const Value& item : property.enum_values) values.push_back(item);
   return Value::tuple({any_of.empty() ? Value::null() : Value::list(std::move(any_of)),
                        strings(property.type), any_value(property.items),
                        content(property.description),
@@ -198,7 +181,7 @@ Value tool_item(const Tool& tool) {
 }
 
 Value call_item(const ToolCall& call, size_t index) {
-  Value arguments = sorted(call.arguments);
+  Value arguments = sorted_keys(call.arguments);
   if (!arguments.is_dict()) arguments = Value::dict({});
   return Value::tuple({content(call.id), Value::tuple({Value::integer(static_cast<int64_t>(index)),
                                                        content(call.name), std::move(arguments)})});

@@ -139,7 +139,7 @@ Result<Prompt> Template::execute(const Data& data, const ExecuteOptions& options
 }
 
 Result<Prompt> Template::render(const Values& values, const ExecuteOptions& options) const {
-  if (!values.prompt.empty() && !values.suffix.empty()) {
+  if (values.infill) {
     return execute({.prompt = Value::string(std::string(values.prompt), Origin::kContent),
                     .response = empty_text(),
                     .suffix = Value::string(std::string(values.suffix), Origin::kContent),

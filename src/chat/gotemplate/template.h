@@ -29,7 +29,8 @@ struct ExecuteOptions {
 struct Values {
   std::span<const Message> messages;         // content is text
   const std::vector<Tool>* tools = nullptr;  // null: not given
-  // Both given: the text to complete and what follows it; messages are not used then.
+  // For infill, in place of messages: the text to complete and what follows it.
+  bool infill = false;
   std::string_view prompt;
   std::string_view suffix;
   Think think = Think::kUnset;

@@ -1,0 +1,130 @@
+#include "chat/prompt_renderer.h"
+
+#include "chat/media.h"
+#include "chat/renderers/renderer.h"
+#include "chat/text_builder.h"
+
+namespace lar::chat {
+namespace {
+
+Prompt take_prompt(TextBuilder& out) {
+  Prompt prompt;
+  prompt.runs = out.take_runs();
+  prompt.text = out.take_text();
+  return prompt;
+}
+
+void append(Prompt& prompt, const Value& text) {
+  TextBuilder out(nullptr);
+  size_t begin = 0;
+  for (const Run& run : prompt.runs) {
+    out.append(std::string_view(prompt.text).substr(begin, run.end - begin), run.origin);
+    begin = run.end;
+  }
+  out.append(text);
+  prompt = take_prompt(out);
+}
+
+// The beginning of an answer: text of the assistant, nothing that it has called.
+bool is_prefill(std::span<const Message> messages) {
+  return messages.size() > 1 && messages.back().role == "assistant" &&
+         messages.back().tool_calls.empty();
+}
+
+}  // namespace
+
+PromptRenderer::PromptRenderer(PromptRenderer&&) noexcept = default;
+PromptRenderer& PromptRenderer::operator=(PromptRenderer&&) noexcept = default;
+PromptRenderer::~PromptRenderer() = default;
+
+Result<PromptRenderer> PromptRenderer::create(const ModelFacts& facts,
+                                              SpecialTokens tokens,
+                                              GoTemplateWish wish) {
+  PromptRenderer made;
+  made.system_ = select_prompt_system(facts, wish);
+  if (!facts.go_template.empty()) {
+    auto go = with_context(gotemplate::Template::compile(facts.go_template), "template");
+    if (go) {
+      made.go_ = *std::move(go);
+    } else if (made.system_ == PromptSystem::kGoTemplate) {
+      return std::unexpected<Error>(std::move(go).error());
+    }
+  }
+  if (made.system_ == PromptSystem::kJinja) {
+    LAR_TRY(made.jinja_, with_context(ChatTemplate::create(facts.jinja_template, std::move(tokens)),
+                                      "chat template"));
+  }
+  if (made.system_ == PromptSystem::kRenderer) {
+    made.renderer_name_ = resolve_renderer(facts);
+    LAR_TRY(made.renderer_, find_renderer(made.renderer_name_));
+  }
+  return made;
+}
+
+Result<Prompt> PromptRenderer::render(const Conversation& conversation) const {
+  switch (system_) {
+    case PromptSystem::kRenderer: {
+      LAR_TRY(const std::vector<Tool> tools, parse_tools(conversation.tools));
+      return renderer_->render({.messages = conversation.messages,
+                                .tools = tools,
+                                .think = conversation.think,
+                                .now = conversation.now});
+    }
+    case PromptSystem::kGoTemplate: return render_go(conversation);
+    case PromptSystem::kJinja: return render_jinja(conversation);
+    case PromptSystem::kPlain: break;
+  }
+  TextBuilder out(nullptr);
+  if (!conversation.messages.empty()) out.append(message_text(conversation.messages.back()));
+  return take_prompt(out);
+}
+
+Result<Prompt> PromptRenderer::render_go(const Conversation& conversation) const {
+  LAR_TRY(const std::vector<Tool> tools, parse_tools(conversation.tools));
+  std::vector<Message> messages(conversation.messages.begin(), conversation.messages.end());
+  uint32_t next = 0;
+  for (Message& message : messages) {
+    const uint32_t images = message_images(message);
+    message.content = text_with_media(message_text(message), images, &next, false);
+    message.images = images;
+  }
+  return go_->render({.messages = messages,
+                      .tools = conversation.tools.is_list() ? &tools : nullptr,
+                      .think = conversation.think},
+                     {.now = conversation.now});
+}
+
+Result<Prompt> PromptRenderer::render_jinja(const Conversation& conversation) const {
+  ChatOptions options;
+  options.now = conversation.now;
+  if (conversation.think != Think::kUnset) options.enable_thinking = thinks(conversation.think);
+  if (thinks(conversation.think) && conversation.think != Think::kOn) {
+    options.extra.set(
+        "reasoning_effort",
+        Value::string(std::string(think_level(conversation.think)), Origin::kTemplate));
+  }
+  const bool prefill = is_prefill(conversation.messages);
+  // An answer that has begun is past its thinking.
+  if (prefill && !options.enable_thinking) options.enable_thinking = false;
+  const auto count = conversation.messages.size() - (prefill ? 1 : 0);
+  const std::vector<Message> messages(
+      conversation.messages.begin(), conversation.messages.begin() + static_cast<ptrdiff_t>(count));
+  LAR_TRY(Prompt prompt, jinja_->render(messages, conversation.tools, options));
+  if (prefill) append(prompt, message_text(conversation.messages.back()));
+  return prompt;
+}
+
+bool PromptRenderer::can_infill() const {
+  return go_ != nullptr && go_->mentions("suffix");
+}
+
+Result<Prompt> PromptRenderer::render_infill(std::string_view prompt,
+                                             std::string_view suffix,
+                                             Think think) const {
+  if (!can_infill()) {
+    return fail(Code::kInvalidArgument, "the model's template has no place for a suffix");
+  }
+  return go_->render({.infill = true, .prompt = prompt, .suffix = suffix, .think = think});
+}
+
+}  // namespace lar::chat
