@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/constraint.h"
+#include "runtime/model_facts.h"
 #include "runtime/text_requests.h"
 
 namespace lar::runtime {
@@ -58,7 +59,7 @@ Result<std::unique_ptr<Service>> GenerateService::load(std::shared_ptr<const ggu
                                                        const PromptStyle& style) {
   LAR_TRY(auto model, Model::load(std::move(file), options));
   LAR_TRY(PromptBuilder prompts,
-          with_context(PromptBuilder::create(model->tokenizer(), model->chat_template(), style),
+          with_context(PromptBuilder::create(model->tokenizer(), facts_of(model->file(), style)),
                        model->file().name()));
   return std::unique_ptr<Service>(new GenerateService(std::move(model), std::move(prompts)));
 }
@@ -68,12 +69,11 @@ GenerateService::GenerateService(std::unique_ptr<Model> model, PromptBuilder pro
   facts_.info = model_->info();
   facts_.memory = model_->memory();
   facts_.context = model_->context();
-  facts_.infill = has_infill_tokens(model_->tokenizer());
-  if (const chat::ChatTemplate* chat_template = prompts_.chat_template()) {
-    facts_.chat = true;
-    facts_.tools = chat_template->traits().tools;
-    facts_.thinking = chat_template->traits().thinking;
-  }
+  const PromptBuilder::Abilities& abilities = prompts_.abilities();
+  facts_.chat = abilities.chat;
+  facts_.tools = abilities.tools;
+  facts_.thinking = abilities.thinking;
+  facts_.infill = abilities.infill;
 }
 
 GenerateService::~GenerateService() = default;

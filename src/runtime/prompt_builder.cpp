@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "chat/json.h"
+#include "runtime/context_fit.h"
 #include "runtime/prompt_tokens.h"
 #include "runtime/text_engine.h"
 
@@ -28,20 +31,34 @@ Result<chat::Message> to_chat_message(const ChatMessage& message) {
   return result;
 }
 
-std::optional<bool> enable_thinking(Think think) {
-  if (think == Think::kDefault) return std::nullopt;
-  return think != Think::kOff;
+chat::Think think_of(Think think) {
+  switch (think) {
+    case Think::kDefault: return chat::Think::kUnset;
+    case Think::kOff: return chat::Think::kOff;
+    case Think::kOn: return chat::Think::kOn;
+    case Think::kLow: return chat::Think::kLow;
+    case Think::kMedium: return chat::Think::kMedium;
+    case Think::kHigh: return chat::Think::kHigh;
+    case Think::kMax: return chat::Think::kMax;
+  }
+  return chat::Think::kUnset;
 }
 
-// "low", "medium" or "high", for the templates that know levels.
-std::string_view effort(Think think) {
-  switch (think) {
-    case Think::kLow: return "low";
-    case Think::kMedium: return "medium";
-    case Think::kHigh:
-    case Think::kMax: return "high";
-    default: return {};
+FitMessage fit_message(const ChatMessage& message) {
+  size_t bytes = message.content.size() + message.thinking.size();
+  for (const CalledTool& call : message.tool_calls) {
+    bytes += call.name.size() + call.arguments.size();
   }
+  return {.is_system = message.role == "system", .bytes = bytes};
+}
+
+// `messages` without those before `first` that are not the system's.
+std::vector<chat::Message> kept_messages(const std::vector<chat::Message>& messages, size_t first) {
+  std::vector<chat::Message> kept;
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (i >= first || messages[i].role == "system") kept.push_back(messages[i]);
+  }
+  return kept;
 }
 
 std::unexpected<Error> too_long(size_t tokens, uint32_t context) {
@@ -49,14 +66,6 @@ std::unexpected<Error> too_long(size_t tokens, uint32_t context) {
               fmt::format("request ({} tokens) exceeds the available context size ({} tokens), try "
                           "increasing it",
                           tokens, context));
-}
-
-// The index of the oldest message that may go: no system message, not the last; or none.
-std::optional<size_t> oldest_droppable(const std::vector<chat::Message>& messages) {
-  for (size_t i = 0; i + 1 < messages.size(); ++i) {
-    if (messages[i].role != "system") return i;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -68,59 +77,72 @@ bool has_infill_tokens(const tokenizer::Tokenizer& tokenizer) {
 }
 
 Result<PromptBuilder> PromptBuilder::create(const tokenizer::Tokenizer& tokenizer,
-                                            std::string_view jinja_template,
-                                            const PromptStyle& style) {
-  if (!style.go_template.empty()) {
-    return fail(Code::kUnsupported, "Modelfile templates are not supported yet");
-  }
-  if (!style.renderer.empty()) {
-    return fail(Code::kUnsupported, "unknown renderer \"" + style.renderer + "\"");
-  }
-  PromptBuilder builder(tokenizer);
-  if (!jinja_template.empty()) {
-    LAR_TRY(builder.template_,
-            with_context(chat::ChatTemplate::create(jinja_template, special_tokens(tokenizer)),
-                         "chat template"));
+                                            const chat::ModelFacts& facts) {
+  LAR_TRY(auto renderer, chat::PromptRenderer::create(facts, special_tokens(tokenizer)));
+  PromptBuilder builder(tokenizer, std::move(renderer));
+  Abilities& abilities = builder.abilities_;
+  abilities.chat = builder.renderer_.system() != chat::PromptSystem::kPlain;
+  abilities.infill = builder.renderer_.can_infill() || has_infill_tokens(tokenizer);
+  const auto capabilities = chat::model_capabilities(facts);
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(capabilities, name) != capabilities.end();
+  };
+  if (const chat::ChatTemplate* jinja = builder.renderer_.jinja()) {
+    abilities.tools = jinja->traits().tools;
+    abilities.thinking = jinja->traits().thinking;
+  } else {
+    abilities.tools = has("tools");
+    abilities.thinking = has("thinking");
   }
   return builder;
 }
 
-Result<BuiltPrompt> PromptBuilder::build_chat(const GenerateRequest& request,
+Result<BuiltPrompt> PromptBuilder::build_chat(const chat::PromptRenderer& renderer,
+                                              const GenerateRequest& request,
                                               uint32_t context) const {
   if (request.messages.empty()) return fail(Code::kInvalidArgument, "there are no messages");
-  BuiltPrompt built;
-  if (!template_) {
-    built.rendered = request.messages.back().content;
-    LAR_TRY(built.tokens,
-            tokenizer_->encode(built.rendered, {.add_special = true, .parse_special = false}));
-    return built;
-  }
   std::vector<chat::Message> messages;
+  std::vector<FitMessage> costs;
   for (const ChatMessage& message : request.messages) {
     LAR_TRY(messages.emplace_back(), to_chat_message(message));
+    costs.push_back(fit_message(message));
   }
   chat::Value tools;
   if (!request.tools.empty() && request.tool_choice.kind != ToolChoice::Kind::kNone) {
     LAR_TRY(tools, with_context(chat::parse_json(request.tools), "tools"));
   }
-  chat::ChatOptions options{.enable_thinking = enable_thinking(request.think)};
-  if (const auto level = effort(request.think); !level.empty()) {
-    options.extra.set("reasoning_effort",
-                      chat::Value::string(std::string(level), chat::Origin::kTemplate));
-  }
-  while (true) {
-    LAR_TRY(chat::Prompt prompt, template_->render(messages, tools, options));
+  BuiltPrompt built;
+  std::optional<size_t> built_from;
+  const auto render_from = [&](size_t first) -> Result<size_t> {
+    built_from.reset();
+    const auto kept = kept_messages(messages, first);
+    LAR_TRY(chat::Prompt prompt,
+            renderer.render({.messages = kept, .tools = tools, .think = think_of(request.think)}));
     LAR_TRY(built.tokens, encode_prompt(*tokenizer_, prompt));
     built.rendered = std::move(prompt.text);
-    if (built.tokens.size() <= context || !request.truncate) return built;
-    const auto oldest = oldest_droppable(messages);
-    if (!oldest) return built;
-    messages.erase(messages.begin() + static_cast<ptrdiff_t>(*oldest));
-    ++built.truncation.dropped_messages;
+    built_from = first;
+    return built.tokens.size();
+  };
+  if (!request.truncate) {
+    LAR_TRY(render_from(0));
+    return built;
   }
+  LAR_TRY(const ContextFit fit, fit_messages(costs, context, render_from));
+  if (built_from != fit.first) LAR_TRY(render_from(fit.first));
+  built.truncation.dropped_messages = fit.dropped;
+  return built;
 }
 
-Result<BuiltPrompt> PromptBuilder::build_infill(const GenerateRequest& request) const {
+Result<BuiltPrompt> PromptBuilder::build_infill(const chat::PromptRenderer& renderer,
+                                                const GenerateRequest& request) const {
+  BuiltPrompt built;
+  if (renderer.can_infill()) {
+    LAR_TRY(chat::Prompt prompt,
+            renderer.render_infill(request.prompt, request.suffix, think_of(request.think)));
+    LAR_TRY(built.tokens, encode_prompt(*tokenizer_, prompt));
+    built.rendered = std::move(prompt.text);
+    return built;
+  }
   if (!has_infill_tokens(*tokenizer_)) {
     return fail(Code::kInvalidArgument, "the model does not support insert");
   }
@@ -133,33 +155,40 @@ Result<BuiltPrompt> PromptBuilder::build_infill(const GenerateRequest& request) 
                                          spelled(ids.fim_suffix),
                                          {.text = request.suffix},
                                          spelled(ids.fim_middle)};
-  BuiltPrompt built;
   for (const tokenizer::Segment& segment : segments) built.rendered += segment.text;
   LAR_TRY(built.tokens, tokenizer_->encode_segments(segments, true));
   return built;
 }
 
+Result<BuiltPrompt> PromptBuilder::build_text(const GenerateRequest& request) const {
+  BuiltPrompt built;
+  built.rendered = request.prompt;
+  const bool special = request.kind == GenerateRequest::Kind::kRaw;
+  LAR_TRY(built.tokens,
+          tokenizer_->encode(request.prompt, {.add_special = true, .parse_special = special}));
+  return built;
+}
+
 Result<BuiltPrompt> PromptBuilder::build(const GenerateRequest& request, uint32_t context) const {
+  std::optional<chat::PromptRenderer> other;
   if (request.go_template) {
-    return fail(Code::kUnsupported, "templates in requests are not supported yet");
+    LAR_TRY(other, chat::PromptRenderer::create({.go_template = *request.go_template}, {}));
   }
+  const chat::PromptRenderer& renderer = other ? *other : renderer_;
   BuiltPrompt built;
   switch (request.kind) {
     case GenerateRequest::Kind::kChat:
     case GenerateRequest::Kind::kEcho: {
-      LAR_TRY(built, build_chat(request, context));
+      LAR_TRY(built, build_chat(renderer, request, context));
       break;
     }
     case GenerateRequest::Kind::kInfill: {
-      LAR_TRY(built, build_infill(request));
+      LAR_TRY(built, build_infill(renderer, request));
       break;
     }
     case GenerateRequest::Kind::kRaw:
     case GenerateRequest::Kind::kPlain: {
-      built.rendered = request.prompt;
-      const bool special = request.kind == GenerateRequest::Kind::kRaw;
-      LAR_TRY(built.tokens,
-              tokenizer_->encode(request.prompt, {.add_special = true, .parse_special = special}));
+      LAR_TRY(built, build_text(request));
       break;
     }
   }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "chat/chat_template.h"
+#include "chat/prompt_renderer.h"
 #include "runtime/inference.h"
 #include "tokenizer/tokenizer.h"
 
@@ -22,25 +22,38 @@ struct BuiltPrompt {
 
 class PromptBuilder {
  public:
-  // Borrows the tokenizer. Errors: those of the template.
+  // Borrows the tokenizer. Errors: those of chat::PromptRenderer.
   static Result<PromptBuilder> create(const tokenizer::Tokenizer& tokenizer,
-                                      std::string_view jinja_template,
-                                      const PromptStyle& style);
+                                      const chat::ModelFacts& facts);
 
   // `context`: tokens the request may have. Errors: invalid_argument (the request asks for what the
   // template lacks, or is too long and must not be cut).
   Result<BuiltPrompt> build(const GenerateRequest& request, uint32_t context) const;
 
-  const chat::ChatTemplate* chat_template() const { return template_.get(); }
+  const chat::PromptRenderer& renderer() const { return renderer_; }
+  // What the template in use can say.
+  struct Abilities {
+    bool chat = false;
+    bool tools = false;
+    bool thinking = false;
+    bool infill = false;
+  };
+  const Abilities& abilities() const { return abilities_; }
 
  private:
-  explicit PromptBuilder(const tokenizer::Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+  PromptBuilder(const tokenizer::Tokenizer& tokenizer, chat::PromptRenderer renderer)
+      : tokenizer_(&tokenizer), renderer_(std::move(renderer)) {}
 
-  Result<BuiltPrompt> build_chat(const GenerateRequest& request, uint32_t context) const;
-  Result<BuiltPrompt> build_infill(const GenerateRequest& request) const;
+  Result<BuiltPrompt> build_chat(const chat::PromptRenderer& renderer,
+                                 const GenerateRequest& request,
+                                 uint32_t context) const;
+  Result<BuiltPrompt> build_infill(const chat::PromptRenderer& renderer,
+                                   const GenerateRequest& request) const;
+  Result<BuiltPrompt> build_text(const GenerateRequest& request) const;
 
   const tokenizer::Tokenizer* tokenizer_;  // borrowed
-  std::unique_ptr<chat::ChatTemplate> template_;
+  chat::PromptRenderer renderer_;
+  Abilities abilities_;
 };
 
 // Whether the vocabulary has the tokens that fill in the middle.
