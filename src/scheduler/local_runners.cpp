@@ -17,7 +17,8 @@ void set_context(runtime::Request& request, uint32_t context) {
   if (auto* generate = std::get_if<runtime::GenerateRequest>(&request)) {
     generate->options.num_ctx = context;
   } else if (auto* embed = std::get_if<runtime::EmbedRequest>(&request)) {
-    embed->num_ctx = context;
+    // Inputs may be cut to less than any runner has.
+    embed->num_ctx = std::min(context, embed->num_ctx.value_or(context));
   }
 }
 

@@ -117,6 +117,16 @@ TEST_F(LocalServiceTest, AnswersARequestAfterLoadingItsModel) {
   EXPECT_EQ(request.options.num_ctx, 4096U) << "the runner is told what the request may have";
 }
 
+TEST_F(LocalServiceTest, InputsAreCutToLessThanARunnerHas) {
+  Order wants = order("a");
+  wants.options.num_ctx = 4;
+  wants.request = runtime::EmbedRequest{.inputs = {"x"}, .num_ctx = 3};
+  const auto client = send(std::move(wants));
+  FakeRunner& runner = load();
+  ASSERT_TRUE(until([&] { return runner.requests.size() == 1; }));
+  EXPECT_EQ(std::get<runtime::EmbedRequest>(runner.requests.begin()->second).num_ctx, 3U);
+}
+
 TEST_F(LocalServiceTest, ShowsLoadingModelsWithProgressAndLoadedOnesWithTheirEnd) {
   const auto client = ask("a", {.keep_alive = seconds(100)});
   ASSERT_TRUE(until([&] { return factory.alive.size() == 1; }));

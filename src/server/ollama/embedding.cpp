@@ -20,6 +20,18 @@ HttpError model_error(const Error& error, const std::string& asked) {
   return http_error(error);
 }
 
+// A runner has a context of at least 4, but inputs are cut to the one that was asked for.
+constexpr uint32_t kContextMin = 4;
+
+// Takes num_ctx out of a request's options, if it is a number.
+std::optional<uint32_t> take_context(Json& options) {
+  const auto found = options.find("num_ctx");
+  if (found == options.end() || !found->is_number()) return std::nullopt;
+  const double context = std::clamp(found->get<double>(), 0.0, 1e9);
+  options.erase(found);
+  return static_cast<uint32_t>(context);
+}
+
 }  // namespace
 
 Result<EmbedCall> read_embed_call(Fields& fields) {
@@ -37,8 +49,14 @@ net::awaitable<std::expected<Embedded, HttpError>> embed_inputs(Call& call, Embe
   if (!model) co_return std::unexpected(model_error(model.error(), asked.model));
   Embedded embedded;
   runtime::Options options = model->options;
+  std::optional<uint32_t> context = options.num_ctx;
   if (asked.options != nullptr) {
-    if (auto applied = apply_options(*asked.options, options, embedded.warnings); !applied) {
+    Json own = *asked.options;
+    if (const auto taken = take_context(own)) {
+      context = taken;
+      options.num_ctx = std::max(*taken, kContextMin);
+    }
+    if (auto applied = apply_options(own, options, embedded.warnings); !applied) {
       co_return std::unexpected(std::move(applied.error()));
     }
   }
@@ -53,7 +71,7 @@ net::awaitable<std::expected<Embedded, HttpError>> embed_inputs(Call& call, Embe
                               .truncate = asked.truncate,
                               .dimensions = asked.dimensions,
                               .normalize = asked.always_normalized || !model->raw_vectors,
-                              .num_ctx = std::nullopt};
+                              .num_ctx = context};
   }
   const auto stream = call.context.models->submit(std::move(order));
   auto ready = co_await stream->ready();
