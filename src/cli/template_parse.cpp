@@ -105,7 +105,8 @@ Result<std::string> parse_stdin(const ParseArguments& arguments, const Environme
   }
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   LAR_TRY(const auto output,
-          chat::parse_output(reading.format, reading.options, chat::without_end_of_turn(text)));
+          chat::parse_output(reading.format, reading.options,
+                             chat::without_end_of_turn(text, reading.format.end_of_turn)));
   return print(output);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "chat/json.h"
+#include "chat/parsers/derive.h"
 #include "chat/parsers/families/families.h"
 #include "chat/parsers/generic_calls.h"
 #include "chat/parsers/registry.h"
@@ -127,6 +128,15 @@ ThinkingTags thought_probe(const ChatTemplate& chat_template) {
   return tags;
 }
 
+std::string end_of_turn(const ChatTemplate& chat_template) {
+  const std::string text =
+      render(chat_template, {message_of("user", kUserProbe), message_of("assistant", kAnswerProbe)},
+             Value(), true, false);
+  const size_t answer = text.rfind(kAnswerProbe);
+  if (answer == std::string::npos) return {};
+  return std::string(tag_at_begin(std::string_view(text).substr(answer + kAnswerProbe.size())));
+}
+
 constexpr std::array kKnownPairs = {
     std::pair{"<think>"sv, "</think>"sv},
     std::pair{"<seed:think>"sv, "</seed:think>"sv},
@@ -186,9 +196,17 @@ OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string
     if (row == nullptr || !telling(*row)) row = family_of(source);
     if (row != nullptr && !telling(*row) && !source.contains("<|python_tag|>")) row = nullptr;
   }
-  OutputFormat format = row != nullptr ? row->make() : OutputFormat();
-  format.family = row != nullptr ? row->name : "content";
+  OutputFormat format;
+  format.family = "content";
+  if (row != nullptr) {
+    format = row->make();
+    format.family = row->name;
+  } else if (!call.empty()) {
+    format =
+        derived_format(call, generation_prompt(chat_template, tools, std::nullopt), kToolProbe);
+  }
   if (format.machine == Machine::kTags) find_thinking(format, chat_template, source);
+  format.end_of_turn = end_of_turn(chat_template);
   return format;
 }
 
@@ -205,6 +223,7 @@ OutputFormat detect_go_output_format(const gotemplate::Template& chat_template) 
   if (!tags.open.empty() && !tags.close.empty()) {
     families::set_thinking(format, {tags.open, tags.close});
     format.trim_start = false;
+    format.drop_first_close = false;
   }
   if (!chat_template.mentions("toolcalls")) return format;
   const std::string tag = chat_template.tool_call_tag();
@@ -260,6 +279,9 @@ OutputOptions options_for_prompt(const OutputFormat& format,
     return !tags.close.empty() && end.ends_with(trim(tags.close));
   });
   if (format.family == "functionary_v32" && prompt.ends_with(">>>")) options.prefill = ">>>";
+  if (format.family == "functionary_v2" && prompt.ends_with("<|recipient|>")) {
+    options.prefill = "<|recipient|>";
+  }
   if (format.machine == Machine::kHarmony || format.machine == Machine::kGlimmer) {
     constexpr std::string_view kStart = "<|start|>assistant";
     const size_t start = prompt.rfind(kStart);
@@ -268,7 +290,7 @@ OutputOptions options_for_prompt(const OutputFormat& format,
   return options;
 }
 
-std::string_view without_end_of_turn(std::string_view text) {
+std::string_view without_end_of_turn(std::string_view text, std::string_view own) {
   constexpr std::array kEnds = {
       "<|im_end|>"sv,
       "<|endoftext|>"sv,
@@ -301,14 +323,28 @@ std::string_view without_end_of_turn(std::string_view text) {
       "<|user|>"sv,
       "<|observation|>"sv,
       "</assistant>"sv,
+      "<|EOT|>"sv,
+      "[|endofturn|]"sv,
+      "<|stop|>"sv,
+      "<SPECIAL_12>"sv,
       "<|python_end|>"sv,
   };
   for (bool found = true; found;) {
     found = false;
     std::string_view trimmed = text;
     trimmed.remove_suffix(trailing_space(trimmed));
+    const auto ends = [&](std::string_view end) { return !end.empty() && trimmed.ends_with(end); };
+    if (ends(own)) {
+      text = trimmed.substr(0, trimmed.size() - own.size());
+      found = true;
+    }
+    // "<seed:eos>", "<｜hy_eos:opensource｜>" and whatever else says what it is.
+    if (const std::string_view tag = tag_at_end(trimmed); !found && tag.contains("eos")) {
+      text = trimmed.substr(0, trimmed.size() - tag.size());
+      found = true;
+    }
     for (const std::string_view end : kEnds) {
-      if (!trimmed.ends_with(end)) continue;
+      if (found || !ends(end)) continue;
       trimmed.remove_suffix(end.size());
       text = trimmed;
       found = true;

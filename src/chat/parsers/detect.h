@@ -34,7 +34,7 @@ std::string generation_prompt(const ChatTemplate& chat_template,
 // The same of a Go template.
 std::string generation_prompt(const gotemplate::Template& chat_template, std::optional<bool> think);
 
-// `text` without a token that ends a turn ("<|im_end|>", "</s>", ...) at its end.
-std::string_view without_end_of_turn(std::string_view text);
+// `text` without tokens that end a turn ("<|im_end|>", "</s>", ..., the template's own) at its end.
+std::string_view without_end_of_turn(std::string_view text, std::string_view own = {});
 
 }  // namespace lar::chat

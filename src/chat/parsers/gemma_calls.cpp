@@ -208,14 +208,12 @@ class GemmaCallReader final : public CallReader {
       : spec_(spec), tools_(tools), closer_({spec.closer}) {}
 
   State byte(char c, CallSink& sink) override {
-    const TagMatcher::Match match = closer_.push(c);
-    raw_ += match.released;
-    for (const char again : match.again) raw_ += closer_.push(again).released;
+    const bool closed = closer_.push(c, raw_).has_value();
     if (raw_.size() > kCallBytesMax) {
       sink.fail(broken_call(raw_, "too long"));
       return State::kDone;
     }
-    if (!match.tag) return State::kMore;
+    if (!closed) return State::kMore;
     call(sink);
     return State::kDone;
   }

@@ -69,7 +69,8 @@ struct OutputFormat {
   std::vector<ThinkingTags> thinking;  // the first is the usual one
   ThinkingStart thinking_start = ThinkingStart::kNever;
   bool drop_open_tag = true;        // an opening tag at the begin of an implicit thought is no text
-  bool drop_stray_close = false;    // so is a closing tag without a thought
+  bool drop_first_close = false;    // so is one at the very beginning
+  bool drop_stray_close = false;    // so is any closing tag without a thought
   bool calls_end_thinking = false;  // a call within a thought ends it
   Space thinking_space = Space::kAfter;
   Space call_space = Space::kAfter;
@@ -82,6 +83,9 @@ struct OutputFormat {
   // to be no call of a tool of the request is content.
   std::shared_ptr<const CallForm> bare;
   bool calls_need_tools = false;  // without tools in the request the tags of calls are text
+
+  // The tag that ends the model's turn, where the template shows it.
+  std::string end_of_turn;
 
   CallSyntax syntax;
 };

@@ -17,7 +17,7 @@ constexpr size_t kNameBytesMax = 1024;
 class PythonCallReader final : public CallReader {
  public:
   PythonCallReader(const PythonCallSpec& spec, const ToolSet& tools)
-      : spec_(spec), tools_(tools), after_({}, spec.closers) {}
+      : spec_(spec), tools_(tools), after_({"```python", "```"}, spec.closers) {}
 
   State byte(char c, CallSink& sink) override {
     raw_ += c;

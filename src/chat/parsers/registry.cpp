@@ -39,6 +39,9 @@ const std::array kFamilies = {
     FamilyRow{"gigachat", f::gigachat, {"<|function_call|>"}},
     FamilyRow{"firefunction", f::firefunction, {"functools["}},
     FamilyRow{"functionary_v32", f::functionary_v32, {">>>"}},
+    FamilyRow{"functionary_v2", f::functionary_v2, {"<|recipient|>"}},
+    FamilyRow{"hy3", f::hy3, {"<tool_call:opensource>"}},
+    FamilyRow{"minimax_m3", f::minimax_m3, {"]<]minimax[>[<invoke"}},
     FamilyRow{"minicpm", f::minicpm, {"<function name=\""}},
     FamilyRow{"qwen3_coder", f::qwen3_coder, {"<function=", "<parameter="}},
     FamilyRow{"glm", f::glm, {"<tool_call>", "<arg_key>"}},
@@ -55,6 +58,7 @@ OutputFormat around(OutputFormat format) {
   format.thinking_space = Space::kAround;
   format.call_space = Space::kAround;
   format.trim_start = false;
+  format.drop_first_close = false;
   return format;
 }
 

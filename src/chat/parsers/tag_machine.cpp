@@ -51,7 +51,9 @@ class TagMachine final : public OutputMachine {
                                        (where == Where::kStart && start == ThinkingStart::kTag);
       for (const ThinkingTags& pair : format_.thinking) {
         if (opens) tags.push_back({Role::kOpen, 0, pair.open});
-        if (thought || format_.drop_stray_close) tags.push_back({Role::kClose, 0, pair.close});
+        const bool first = where == Where::kStart && format_.drop_first_close;
+        if (thought || first || format_.drop_stray_close)
+          tags.push_back({Role::kClose, 0, pair.close});
       }
     }
     if (!thought) {

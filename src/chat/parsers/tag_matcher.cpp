@@ -15,6 +15,17 @@ TagMatcher::Match TagMatcher::push(char c) {
   return settle(true);
 }
 
+std::optional<size_t> TagMatcher::push(char c, std::string& text) {
+  std::string bytes(1, c);
+  while (!bytes.empty()) {
+    Match match = push(bytes.front());
+    text += match.released;
+    bytes.replace(0, 1, match.again);
+    if (match.tag) return match.tag;
+  }
+  return std::nullopt;
+}
+
 TagMatcher::Match TagMatcher::flush() {
   return held_.empty() ? Match{} : settle(false);
 }

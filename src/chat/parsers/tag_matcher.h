@@ -24,6 +24,9 @@ class TagMatcher {
   };
   // One more byte.
   Match push(char c);
+  // One more byte where nothing changes but the text: what belongs to no tag is appended to `text`.
+  // For tags of which none is the begin of another.
+  std::optional<size_t> push(char c, std::string& text);
   // No byte follows: what is held is a tag or text.
   Match flush();
 

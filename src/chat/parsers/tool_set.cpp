@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "chat/json.h"
 #include "chat/parsers/json_scanner.h"
+#include "chat/parsers/python_value.h"
 #include "chat/parsers/white_space.h"
 
 namespace lar::chat {
@@ -69,6 +70,16 @@ std::string integer_text(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return {};
   return std::to_string(value);
+}
+
+// A Python literal as JSON; not JSON if it is none.
+std::string python_text(std::string_view text) {
+  PythonValue value;
+  std::string json;
+  for (const char c : text) {
+    if (value.push(c, json) != PythonValue::Step::kMore) return {};
+  }
+  return json;
 }
 
 bool is_number(std::string_view text) {
@@ -135,6 +146,10 @@ std::string typed_argument(std::string_view text, const Value* schema) {
   const bool list = allows("array") && word.starts_with('[');
   const bool object = allows("object") && word.starts_with('{');
   if ((list || object) && is_json(word)) return std::string(word);
+  // Some templates print Python's dictionaries, so models write them.
+  if (list || object) {
+    if (std::string json = python_text(word); is_json(json)) return json;
+  }
   return json_string(text);
 }
 

@@ -1,5 +1,7 @@
-// MiniMax M2 and Seed-OSS: an XML of calls; MiniCPM writes the same without the block around it.
+// MiniMax M2 and M3, Seed-OSS: an XML of calls; MiniCPM writes the same without the block around
+// it.
 #include "chat/parsers/families/families.h"
+#include "chat/parsers/nested_calls.h"
 #include "chat/parsers/tagged_calls.h"
 
 namespace lar::chat::families {
@@ -23,6 +25,15 @@ OutputFormat minimax() {
   format.syntax.after_arguments = "</invoke>\n";
   format.syntax.section_end = "</minimax:tool_call>";
   format.syntax.parameter = {"<parameter name=\"", "\">", "</parameter>\n", {}};
+  return format;
+}
+
+OutputFormat minimax_m3() {
+  OutputFormat format;
+  set_thinking(format, {"<mm:think>", "</mm:think>"});
+  const std::string mark = "]<]minimax[>[";
+  format.section = {mark + "<tool_call>", mark + "</tool_call>"};
+  format.calls = {{mark + "<invoke name=\"", nested_calls({mark, mark + "</invoke>"})}};
   return format;
 }
 

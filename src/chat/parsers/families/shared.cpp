@@ -14,6 +14,7 @@ void set_thinking(OutputFormat& format, ThinkingTags tags) {
   format.thinking = {std::move(tags)};
   format.thinking_start = ThinkingStart::kTag;
   format.trim_start = true;
+  format.drop_first_close = true;
 }
 
 std::shared_ptr<const CallForm> coder_call(bool known_names_only) {
