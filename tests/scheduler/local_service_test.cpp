@@ -124,7 +124,9 @@ TEST_F(LocalServiceTest, InputsAreCutToLessThanARunnerHas) {
   const auto client = send(std::move(wants));
   FakeRunner& runner = load();
   ASSERT_TRUE(until([&] { return runner.requests.size() == 1; }));
-  EXPECT_EQ(std::get<runtime::EmbedRequest>(runner.requests.begin()->second).num_ctx, 3U);
+  EXPECT_EQ(std::get<runtime::EmbedRequest>(runner.requests.at(1)).num_ctx, 3U);
+  runner.end(1, runtime::EmbedResult{});
+  EXPECT_TRUE(until([&] { return client->ended(); }));
 }
 
 TEST_F(LocalServiceTest, ShowsLoadingModelsWithProgressAndLoadedOnesWithTheirEnd) {
