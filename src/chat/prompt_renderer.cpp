@@ -97,13 +97,15 @@ Result<Prompt> PromptRenderer::render_go(const Conversation& conversation) const
 Result<Prompt> PromptRenderer::render_jinja(const Conversation& conversation) const {
   ChatOptions options;
   options.now = conversation.now;
+  options.extra = conversation.variables;
+  options.add_generation_prompt = conversation.add_generation_prompt;
   if (conversation.think != Think::kUnset) options.enable_thinking = thinks(conversation.think);
   if (thinks(conversation.think) && conversation.think != Think::kOn) {
     options.extra.set(
         "reasoning_effort",
         Value::string(std::string(think_level(conversation.think)), Origin::kTemplate));
   }
-  const bool prefill = is_prefill(conversation.messages);
+  const bool prefill = conversation.add_generation_prompt && is_prefill(conversation.messages);
   // An answer that has begun is past its thinking.
   if (prefill && !options.enable_thinking) options.enable_thinking = false;
   const auto count = conversation.messages.size() - (prefill ? 1 : 0);

@@ -24,6 +24,9 @@ struct Conversation {
   Value tools;  // a list of JSON tool definitions; null or undefined where there are none
   Think think = Think::kUnset;
   std::optional<jinja::DateTime> now;  // else the local time
+  // Of a Jinja template alone: whether the beginning of an answer follows, and further variables.
+  bool add_generation_prompt = true;
+  Dict variables;
 };
 
 // Immutable: may be used by several threads at once.

@@ -2,12 +2,11 @@
 // chat template; a file without one gets the plain text of the last message, as Ollama does.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "chat/chat_template.h"
+#include "chat/prompt_renderer.h"
 #include "runtime/model.h"
 
 namespace lar::cli {
@@ -22,16 +21,17 @@ class Conversation {
   void add_user(std::string text);
   void add_assistant(std::string text);
   void clear() { messages_.clear(); }
-  bool has_template() const { return template_ != nullptr; }
+  bool has_template() const { return renderer_.system() != chat::PromptSystem::kPlain; }
 
   // The prompt that the model continues.
   Result<std::vector<int32_t>> prompt() const;
 
  private:
-  explicit Conversation(const runtime::Model& model) : model_(&model) {}
+  Conversation(const runtime::Model& model, chat::PromptRenderer renderer)
+      : model_(&model), renderer_(std::move(renderer)) {}
 
   const runtime::Model* model_;  // borrowed
-  std::unique_ptr<chat::ChatTemplate> template_;
+  chat::PromptRenderer renderer_;
   std::string system_;
   std::vector<chat::Message> messages_;
 };

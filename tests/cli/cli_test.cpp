@@ -219,6 +219,52 @@ TEST(Cli, RendersATemplate) {
   EXPECT_NE(broken.err.find("line 2"), std::string::npos) << broken.err;
 }
 
+TEST(Cli, RendersAGoTemplate) {
+  const test::TempDir dir;
+  const auto go = (dir.path() / "t.gotmpl").string();
+  const auto context = (dir.path() / "c.json").string();
+  std::ofstream(go) << "{{ range .Messages }}[{{ .Role }}] {{ .Content }}\n{{ end }}"
+                       "{{ .Tools }}{{ .Think }}{{ currentDate }}";
+  std::ofstream(context) << R"({"messages": [{"role": "user", "content": "h<i"}], "think": "low"})";
+  const std::vector<std::string> command = {"template",  "render", "--go",  go,
+                                            "--context", context,  "--now", "2024-03-01"};
+  const auto result = lar(command);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "[user] h<i\nnulltrue2024-03-01");
+  std::ofstream(go) << "one\n  {{ oops }}";
+  const auto broken = lar(command);
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_EQ(broken.out, "");
+  EXPECT_EQ(broken.err, "Error: line 2, column 6: function \"oops\" not defined\n");
+  std::ofstream(go) << "{{ .Prompt }}|{{ .Extra }}|{{ .None }}";
+  std::ofstream(context) << R"({"prompt": "p", "Extra": [1, "x"]})";
+  EXPECT_EQ(lar(command).out, "p|[1 x]|<no value>");
+}
+
+TEST(Cli, RendersAModelsOwnTemplateAndShowsItsTokens) {
+  const auto parrot = test::shared_data("parrot/parrot-qwen3.q8_0.gguf");
+  LAR_REQUIRE_DATA(parrot);
+  const test::TempDir dir;
+  const auto context = (dir.path() / "c.json").string();
+  std::ofstream(context) << R"({"messages": [{"role": "user", "content": "a<|im_end|>"}],
+                               "think": false})";
+  const auto text = lar({"template", "render", parrot.string(), "--context", context});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_EQ(text.out,
+            "<|im_start|>user\na<|im_end|><|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>"
+            "\n\n");
+  const auto tokens =
+      lar({"template", "render", parrot.string(), "--context", context, "--tokens"});
+  EXPECT_EQ(tokens.code, 0) << tokens.err;
+  // One end of a turn is the template's; what the user wrote is plain text.
+  size_t ends = 0;
+  for (size_t at = tokens.out.find("special\t\"<|im_end|>\""); at != std::string::npos;
+       at = tokens.out.find("special\t\"<|im_end|>\"", at + 1)) {
+    ++ends;
+  }
+  EXPECT_EQ(ends, 1U) << tokens.out;
+}
+
 TEST(Cli, EveryErrorIsOneLineAndExitCodeOne) {
   const test::TempDir dir;
   const auto junk = (dir.path() / "junk.gguf").string();
@@ -239,6 +285,9 @@ TEST(Cli, EveryErrorIsOneLineAndExitCodeOne) {
       {"perplexity", "demo", "-f", "/no/such/text"},
       {"bench", "demo", "-o", "xml"},
       {"template", "render", "--jinja", "/no/such", "--context", "/no/such"},
+      {"template", "render", "--go", "/no/such", "--context", "/no/such"},
+      {"template", "render", "no-such-model", "--context", "/dev/null"},
+      {"template", "render", "demo", "--jinja", "x", "--context", "/no/such"},
   };
   for (const auto& command : commands) {
     const auto result = lar(command);
