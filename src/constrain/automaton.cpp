@@ -31,6 +31,17 @@ void Interner::grow() {
   slots_ = std::move(slots);
 }
 
+// The last one in is the first one out, so every slot that is freed was the end of its chain.
+void Interner::shrink(size_t size) {
+  for (auto id = static_cast<uint32_t>(this->size()); id > size; --id) {
+    size_t at = hash_of(key(id - 1)) & (slots_.size() - 1);
+    while (slots_[at] != id) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = 0;
+    begin_.pop_back();
+  }
+  words_.resize(begin_.back());
+}
+
 uint32_t Interner::intern(std::span<const uint32_t> wanted) {
   if (size() * 2 >= slots_.size()) grow();
   size_t at = hash_of(wanted) & (slots_.size() - 1);
@@ -44,6 +55,13 @@ uint32_t Interner::intern(std::span<const uint32_t> wanted) {
   return static_cast<uint32_t>(size() - 1);
 }
 
+void Automaton::forget_since(StateId mark) {
+  const StateId size = std::max(mark, kept_states_);
+  if (size >= states_.size()) return;
+  states_.shrink(size);
+  if (flags_.size() > size) flags_.resize(size);
+}
+
 uint8_t Automaton::compute_flags(StateId state) {
   if (flags_.size() <= state) flags_.resize(std::max(states_.size(), size_t{state} + 1), 0);
   uint8_t value = kKnown;
@@ -54,7 +72,8 @@ uint8_t Automaton::compute_flags(StateId state) {
 }
 
 uint32_t Automaton::compute(StateId state, uint8_t byte) {
-  if (states_.size() > kMaxStates || states_.words() > kMaxInternedWords || row_count_ > kMaxRows) {
+  if (states_.size() > max_states_ || states_.words() > kMaxInternedWords ||
+      row_count_ > kMaxRows) {
     exhausted_ = true;
     return kNoMove;
   }
@@ -68,6 +87,7 @@ uint32_t Automaton::compute(StateId state, uint8_t byte) {
     code = kLocal | out[0][0];
   }
   if (!rules_.cacheable(state, byte)) return code;
+  kept_states_ = static_cast<StateId>(states_.size());
   if (code == kScratch) {
     code = static_cast<uint32_t>(move_lists_.size());
     MoveList copy = out;

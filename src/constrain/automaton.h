@@ -19,8 +19,9 @@ namespace lar::constrain {
 using StateId = uint32_t;
 constexpr StateId kDone = 0;  // nothing more may follow in this frame
 
-constexpr size_t kMaxStates = 400'000;
-constexpr size_t kMaxRows = 60'000;  // states with a full table of 256 bytes (1 KiB each)
+constexpr size_t kMaxStates = 100'000;
+constexpr size_t kMaxCheckStates = 1'000'000;  // where a whole text is checked
+constexpr size_t kMaxRows = 60'000;            // states with a full table of 256 bytes (1 KiB each)
 
 // A list of lists of states, each bottom to top.
 class MoveList {
@@ -58,6 +59,8 @@ class Interner {
   }
   size_t size() const { return begin_.size() - 1; }
   size_t words() const { return words_.size(); }
+  // Forgets the ids from `size` on, if there are any.
+  void shrink(size_t size);
 
  private:
   void grow();
@@ -103,12 +106,20 @@ class Automaton {
   }
   const MoveList& moves(uint32_t code) const { return move_lists_[code]; }
 
+  // Accepting, or nothing but accepting.
+  bool may_end(StateId state) { return (flags(state) & (kAccepting | kFinal)) != 0; }
   bool accepting(StateId state) { return (flags(state) & kAccepting) != 0; }
   bool final_only(StateId state) { return (flags(state) & kFinal) != 0; }
   std::span<const TokenEdge> token_edges(StateId state);
 
+  // States that come into being after a mark, and that nothing kept refers to, can be forgotten:
+  // those that only a walk over possible continuations has met.
+  StateId mark() const { return static_cast<StateId>(states_.size()); }
+  void forget_since(StateId mark);
+
   // True once the limits are reached; every later step may lack moves.
   bool exhausted() const { return exhausted_; }
+  void allow_states(size_t count) { max_states_ = count; }
   size_t states() const { return states_.size(); }
   // About how much the tables hold.
   size_t bytes() const {
@@ -137,6 +148,8 @@ class Automaton {
   std::deque<MoveList> move_lists_ = std::deque<MoveList>(3);
   std::vector<uint8_t> flags_;
   std::unordered_map<StateId, std::vector<TokenEdge>> token_edges_;
+  size_t max_states_ = kMaxStates;
+  StateId kept_states_ = 0;  // the states that rows and moves refer to are below
   bool exhausted_ = false;
 };
 

@@ -193,6 +193,39 @@ void Dfa::merge_classes() {
   }
 }
 
+std::vector<uint32_t> Dfa::free_runs(const CharSet& set) const {
+  const size_t count = accept_.size();
+  std::vector<uint8_t> relevant(classes(), 0);
+  for (const CharRange& range : set.ranges()) {
+    for (uint32_t c = class_of(range.first); c < classes() && class_first_[c] <= range.last; ++c) {
+      relevant[c] = 1;
+    }
+  }
+  std::vector<uint32_t> runs(count, kUnbounded);
+  std::vector<std::vector<uint32_t>> from(count);
+  std::vector<uint32_t> queue;
+  for (uint32_t s = 0; s < count; ++s) {
+    for (size_t c = 0; c < classes(); ++c) {
+      if (relevant[c] == 0) continue;
+      const uint32_t to = next_[s * classes() + c];
+      if (to != kDead) {
+        from[to].push_back(s);
+      } else if (runs[s] != 0) {
+        runs[s] = 0;
+        queue.push_back(s);
+      }
+    }
+  }
+  for (size_t i = 0; i < queue.size(); ++i) {
+    for (const uint32_t p : from[queue[i]]) {
+      if (runs[p] != kUnbounded) continue;
+      runs[p] = runs[queue[i]] + 1;
+      queue.push_back(p);
+    }
+  }
+  return runs;
+}
+
 void Dfa::measure() {
   const size_t count = accept_.size();
   shortest_.assign(count, kUnbounded);

@@ -58,6 +58,10 @@ class Dfa {
   uint32_t shortest(uint32_t state) const { return shortest_[state]; }
   uint32_t longest(uint32_t state) const { return longest_[state]; }
 
+  // For every state: how many characters of the set can be read from it, whichever they are
+  // (kUnbounded: any number).
+  std::vector<uint32_t> free_runs(const CharSet& set) const;
+
   bool empty() const { return start_ == kDead; }
   bool universal() const { return universal_; }
   size_t states() const { return accept_.size(); }

@@ -148,7 +148,7 @@ Result<uint32_t> GbnfRules::build(const GbnfSyntax& syntax, uint32_t index, uint
   if (positions_.size() > kMaxGbnfPositions) {
     return fail(Code::kResourceExhausted, "grammar: more than " +
                                               std::to_string(kMaxGbnfPositions) +
-                                              " positions (a repetition is too large)");
+                                              " positions (a repetition or a list is too large)");
   }
   const GbnfNode& node = syntax.nodes[index];
   switch (node.kind) {

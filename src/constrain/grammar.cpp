@@ -127,6 +127,7 @@ Result<std::shared_ptr<Grammar>> Grammar::from_schema(std::string_view schema,
   std::shared_ptr<Grammar> grammar(new Grammar);
   grammar->json_ = std::make_unique<JsonRules>(grammar->states_, std::move(plan));
   grammar->start_ = grammar->json_->document(node);
+  if (options.purpose == Purpose::kCheck) grammar->automaton_.allow_states(kMaxCheckStates);
   return grammar;
 }
 
@@ -188,20 +189,26 @@ StateId Grammar::start_after_blank() {
 
 MaskCache& Grammar::masks(const std::shared_ptr<const Vocabulary>& vocabulary) {
   if (masks_ == nullptr || masks_->vocabulary() != vocabulary) {
-    MaskCache::Hooks hooks{.look_at = [this](std::string_view text) { look_at(text); },
-                           .mask_state =
-                               [this](StateId state, size_t longest) {
-                                 return json_ == nullptr || kind(state) >= GbnfRules::kKind
-                                            ? state
-                                            : json_->mask_state(state, longest);
-                               },
-                           .shared_key =
-                               [this](StateId state) {
-                                 return json_ != nullptr && kind(state) < GbnfRules::kKind &&
-                                                json_->is_free_string(state)
-                                            ? states_.key(state)
-                                            : std::span<const uint32_t>();
-                               }};
+    MaskCache::Hooks hooks;
+    const auto is_json = [this](StateId state) {
+      return json_ != nullptr && kind(state) < GbnfRules::kKind;
+    };
+    if (json_ != nullptr && json_->looks_at_text()) {
+      hooks.look_at = [this](std::string_view text) { look_at(text); };
+    }
+    hooks.mask_state = [this, is_json](StateId state, size_t longest) {
+      return is_json(state) ? json_->mask_state(state, longest) : state;
+    };
+    hooks.free_run = [this, is_json](StateId state, size_t slice) {
+      return is_json(state) ? json_->free_run(state, slice) : FreeRun{};
+    };
+    hooks.content_run = [this, is_json](StateId state) {
+      return is_json(state) ? json_->content_run(state) : ContentRun{};
+    };
+    hooks.shared_key = [this, is_json](StateId state) {
+      return is_json(state) && json_->is_free_string(state) ? states_.key(state)
+                                                            : std::span<const uint32_t>();
+    };
     masks_ = std::make_unique<MaskCache>(vocabulary, std::move(hooks));
   }
   return *masks_;

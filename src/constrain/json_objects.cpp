@@ -318,6 +318,46 @@ void JsonRules::step_key(const Key& key, uint8_t byte, MoveList& out) {
   out.add(intern({kObject, key[1], kAfterKey, 0, target, values}));
 }
 
+// A key that is no declared one any more, as long as one of its classes goes on.
+FreeRun JsonRules::free_key_run(const Key& key, size_t slice) {
+  const bool apart = key[kTrieWord] == KeyTrie::kNone && key[kLexWord] == kBetweenChars;
+  if (!generating() || !apart || key[kAvoidWord] != 0) return {};
+  const Key context = this->key(key[1]);
+  if (!extras_allowed(context)) return {};
+  const PlanObject& object = plan_->object(context[kObjectWord]);
+  FreeRun run;
+  for (uint32_t i = 0; i < object.classes.size(); ++i) {
+    const uint32_t q = key[kClassWord + i];
+    if (q == Dfa::kDead || !member_allowed(context, kExtra | i)) continue;
+    run.chars = std::max(run.chars, free_chars(object.classes[i].keys, q, slice));
+  }
+  return run;
+}
+
+ContentRun JsonRules::key_content_run(const Key& key) {
+  const Key context = this->key(key[1]);
+  const PlanObject& object = plan_->object(context[kObjectWord]);
+  const bool free = generating() && object.any_key_free && key[kLexWord] == kBetweenChars &&
+                    key[kAvoidWord] == 0 && extras_allowed(context);
+  if (!free) return {};
+  ContentRun run;
+  for (uint32_t i = 0; i < object.classes.size(); ++i) {
+    const PlanClass& extra = object.classes[i];
+    if (plan_->dfa(extra.keys).universal() && member_allowed(context, kExtra | i)) {
+      run.chars = kNoLimit;
+    }
+  }
+  if (run.chars == 0 || key[kTrieWord] == KeyTrie::kNone) return run;
+  // Here declared names begin, which escapes may spell.
+  run.branches.set('\\');
+  for (const auto& [c, child] : object.keys.nodes[key[kTrieWord]].children) {
+    std::string first;
+    utf8_append(first, c);
+    run.branches.set(static_cast<uint8_t>(first[0]));
+  }
+  return run;
+}
+
 std::string JsonRules::explain(StateId state) {
   const Key words = key(state);
   const auto list_missing = [&](const Key& context) {

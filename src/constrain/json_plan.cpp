@@ -273,4 +273,11 @@ Result<void> JsonPlan::build_trie(PlanObject& object) {
   return {};
 }
 
+bool JsonPlan::compares_text() const {
+  return std::ranges::any_of(arrays_, &PlanArray::unique) ||
+         std::ranges::any_of(objects_, [](const PlanObject& object) {
+           return object.min > 0 && !object.classes.empty();
+         });
+}
+
 }  // namespace lar::constrain

@@ -125,6 +125,8 @@ class JsonPlan {
     uint32_t steps = kMaxFinishSteps;
     return search_finish(object, next, count, bits, steps);
   }
+  // Whether keys or items must differ from others, so that stepping needs their text.
+  bool compares_text() const;
   // The count and the has-bits as far as they matter.
   static uint32_t cap_count(const PlanObject& object, uint32_t count);
   static bool can_close(const PlanObject& object, uint32_t next, uint32_t count, uint32_t bits);

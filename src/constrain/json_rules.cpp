@@ -368,6 +368,30 @@ bool JsonRules::is_free_string(StateId state) const {
   return words[0] == kString && words[1] == kAnyString;
 }
 
+uint32_t JsonRules::free_chars(DfaId dfa, uint32_t q, size_t slice) {
+  const auto [at, fresh] = free_runs_.try_emplace({dfa, slice});
+  if (fresh) at->second = plan_->dfa(dfa).free_runs(TokenSlices::chars(slice));
+  return at->second[q];
+}
+
+FreeRun JsonRules::free_run(StateId state, size_t slice) {
+  const auto words = states_.key(state);
+  if (words[0] == kKey) return free_key_run(key(state), slice);
+  if (words[0] != kString || words[5] != kBetweenChars) return {};
+  const uint32_t max = words[4];
+  if (plan_->dfa(words[1]).universal()) return {.chars = max, .only = max != kNoLimit};
+  if (words[3] != 0 || max != kNoLimit) return {};
+  return {.chars = free_chars(words[1], words[2], slice)};
+}
+
+ContentRun JsonRules::content_run(StateId state) {
+  const auto words = states_.key(state);
+  if (words[0] == kKey) return key_content_run(key(state));
+  if (words[0] != kString || words[5] != kBetweenChars) return {};
+  return plan_->dfa(words[1]).universal() ? ContentRun{.chars = words[4], .branches = {}}
+                                          : ContentRun{};
+}
+
 StateId JsonRules::mask_state(StateId state, size_t longest) {
   const auto words = states_.key(state);
   if (words[0] != kString || words[4] == kNoLimit || words[4] <= longest) return state;

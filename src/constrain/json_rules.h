@@ -12,6 +12,7 @@
 #include "constrain/automaton.h"
 #include "constrain/json_plan.h"
 #include "constrain/string_lexer.h"
+#include "constrain/token_slices.h"
 
 namespace lar::constrain {
 
@@ -61,6 +62,11 @@ class JsonRules {
   // A state from which the same tokens of at most `longest` bytes are allowed and which many
   // states share; `state` itself where there is none.
   StateId mask_state(StateId state, size_t longest);
+  // How much text of a slice's characters (see TokenSlices) the state reads.
+  FreeRun free_run(StateId state, size_t slice);
+  ContentRun content_run(StateId state);
+  // Whether steps look at the text so far.
+  bool looks_at_text() const { return plan_->compares_text(); }
   // The content of any string, without a limit of length.
   bool is_free_string(StateId state) const;
 
@@ -122,6 +128,9 @@ class JsonRules {
   bool extra_viable(const PlanClass& c, uint32_t q, Avoid avoid) const;
   std::string raw_text_of(uint32_t text) const;  // of bytes
   std::vector<uint32_t> subset(uint32_t set) const;
+  FreeRun free_key_run(const Key& key, size_t slice);
+  ContentRun key_content_run(const Key& key);
+  uint32_t free_chars(DfaId dfa, uint32_t q, size_t slice);
 
   static constexpr uint32_t kUnknownValue = UINT32_MAX;
   static constexpr std::array<std::string_view, 3> kWords{"null", "true", "false"};
@@ -132,6 +141,7 @@ class JsonRules {
   std::map<std::string, uint32_t> value_ids_;  // by canonical text
   std::vector<std::u32string> value_strings_;  // by id; empty for values that are no strings
   std::string_view text_;
+  std::map<std::pair<DfaId, size_t>, std::vector<uint32_t>> free_runs_;  // of an automaton's states
 };
 
 }  // namespace lar::constrain

@@ -151,6 +151,10 @@ Result<ValueSet> SchemaReader::type(const JsonValue&, const JsonValue& value) {
 
 Result<ValueSet> SchemaReader::enumeration(const JsonValue&, const JsonValue& value) {
   if (!value.is(Kind::kArray)) return fail(Code::kInvalidArgument, "enum must be an array");
+  if (value.items.size() > kMaxEnumValues) {
+    return fail(Code::kResourceExhausted,
+                "enum has more than " + std::to_string(kMaxEnumValues) + " values");
+  }
   ValueSet set;
   std::vector<std::string> strings;
   std::vector<Decimal> numbers;

@@ -10,6 +10,8 @@
 
 namespace lar::constrain {
 
+constexpr size_t kMaxEnumValues = 250'000;
+
 enum class FormatPolicy : uint8_t {
   kAssert,    // `format` must hold; a name that is not known is an error
   kAnnotate,  // `format` says nothing about validity (the default of the 2020-12 draft)

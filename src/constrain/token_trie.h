@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ class TokenTrie {
   // Texts may repeat; empty ones are left out. Only as many bytes as a depth can count are kept
   // apart, so texts must be shorter than 65,536 bytes.
   explicit TokenTrie(std::vector<std::pair<std::string_view, TokenId>> texts);
+  static TokenTrie of_sorted(std::span<const std::pair<std::string_view, TokenId>> texts);
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<TokenId>& tokens() const { return tokens_; }

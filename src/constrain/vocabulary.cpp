@@ -32,6 +32,7 @@ Vocabulary::Vocabulary(std::vector<std::string> texts,
     if (token < texts_.size()) texts_[token].clear();
   }
   trie_ = TokenTrie(numbered(texts_));
+  slices_ = TokenSlices(texts_);
 }
 
 Result<std::shared_ptr<const Vocabulary>> Vocabulary::create(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "constrain/token_slices.h"
 #include "constrain/token_trie.h"
 
 namespace lar::constrain {
@@ -19,11 +20,15 @@ constexpr size_t kMaxTokenBytes = 4096;
 constexpr size_t kMaxVocabularyTokens = size_t{4} << 20;
 
 // The tokens that a state allows without leaving its frame, and how others go on after they have
-// left it: by their remaining texts or, where those are too many, from these nodes of the trie.
+// left it: by their remaining texts or, where those are too many, from these nodes of tries.
 struct StateMask {
+  struct Exit {
+    const TokenTrie* trie = nullptr;  // of the vocabulary
+    uint32_t node = 0;
+  };
   std::vector<uint64_t> bits;
   TokenTrie suffixes;
-  std::vector<uint32_t> exits;
+  std::vector<Exit> exits;
 };
 
 class Vocabulary {
@@ -44,6 +49,7 @@ class Vocabulary {
   bool is_end(TokenId token) const;
   std::span<const TokenId> end_tokens() const { return end_tokens_; }
   const TokenTrie& trie() const { return trie_; }
+  const TokenSlices& slices() const { return slices_; }
 
   // Masks shared by all grammars, by the words of their state.
   std::shared_ptr<const StateMask> find_mask(std::span<const uint32_t> key) const;
@@ -58,6 +64,7 @@ class Vocabulary {
   std::unordered_map<TokenId, std::string> names_;
   std::vector<TokenId> end_tokens_;  // sorted
   TokenTrie trie_;
+  TokenSlices slices_;
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, std::shared_ptr<const StateMask>> masks_;
 };
