@@ -58,6 +58,14 @@ Result<Environment> read_environment() {
   environment.home = variable("HOME");
   environment.host_name = machine_name();
   environment.variables = own_variables();
+  environment.host = variable("OLLAMA_HOST");
+  environment.models = variable("OLLAMA_MODELS");
+  if (environment.models.empty()) environment.models = environment.home + "/.ollama/models";
+  environment.api_key = variable("LAR_API_KEY");
+  for (const char* name : {"OLLAMA_EDITOR", "VISUAL", "EDITOR"}) {
+    if (environment.editor.empty()) environment.editor = variable(name);
+  }
+  if (environment.editor.empty()) environment.editor = "vi";
   return environment;
 }
 

@@ -23,6 +23,11 @@ struct Environment {
   std::string host_name;                   // of this machine
   // Every variable whose name begins with OLLAMA_ or LAR_, for those who read many of them.
   std::map<std::string, std::string, std::less<>> variables;
+  std::string host;             // OLLAMA_HOST, as it is
+  std::string models;           // OLLAMA_MODELS, or ~/.ollama/models
+  std::string editor;           // OLLAMA_EDITOR, VISUAL, EDITOR, or vi
+  std::string api_key;          // LAR_API_KEY: what this client shows to a server
+  std::string program = "lar";  // the name it was called by: lar or ollama
 };
 
 // Errors: a variable that has no sensible value, by name.

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "base/humanize.h"
+#include "cli/chat/statistics.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 
@@ -34,10 +34,6 @@ class Printer final : public runtime::TextSink {
   Answer answer_;
   Result<void> written_;
 };
-
-double seconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 }  // namespace
 
@@ -72,29 +68,13 @@ Result<void> constrain_answer(runtime::Model& model,
 
 void print_statistics(const Answer& answer, std::chrono::nanoseconds load) {
   const engine::SequenceStats& stats = answer.done.stats;
-  const auto line = [](const char* label, const std::string& value) {
-    fmt::print(stderr, "{:<22}{}\n", label, value);
-  };
-  const auto rate = [](uint32_t tokens, std::chrono::nanoseconds duration) {
-    return fmt::format("{:.2f} tokens/s", tokens / seconds(duration));
-  };
-  line("total duration:", go_duration(answer.total + load));
-  if (load.count() > 0) line("load duration:", go_duration(load));
-  if (stats.prompt_tokens > 0) {
-    line("prompt eval count:", fmt::format("{} token(s)", stats.prompt_tokens));
-  }
-  if (stats.prompt.count() > 0) {
-    line("prompt eval duration:", go_duration(stats.prompt));
-    // The rate is of the tokens that were computed, not of those found in the cache.
-    line("prompt eval rate:", rate(stats.prompt_tokens - stats.cached_tokens, stats.prompt));
-  }
-  if (stats.generated_tokens > 0) {
-    line("eval count:", fmt::format("{} token(s)", stats.generated_tokens));
-  }
-  if (stats.generation.count() > 0) {
-    line("eval duration:", go_duration(stats.generation));
-    line("eval rate:", rate(stats.generated_tokens, stats.generation));
-  }
+  print_statistics(AnswerStatistics{.total = answer.total + load,
+                                    .load = load,
+                                    .prompt_tokens = stats.prompt_tokens,
+                                    .prompt = stats.prompt,
+                                    .generated_tokens = stats.generated_tokens,
+                                    .generation = stats.generation,
+                                    .cached_tokens = stats.cached_tokens});
 }
 
 }  // namespace lar::cli

@@ -1,5 +1,6 @@
 #include "cli/interrupt.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -36,5 +37,13 @@ bool InterruptGuard::interrupted() const {
 void InterruptGuard::reset() {
   interrupts = 0;
 }
+
+InterruptStop::InterruptStop()
+    : watcher_([this](const std::stop_token& end) {
+        while (!end.stop_requested() && !guard_.interrupted()) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        if (guard_.interrupted()) source_.request_stop();
+      }) {}
 
 }  // namespace lar::cli

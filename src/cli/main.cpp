@@ -1,6 +1,10 @@
 // lar: the program. Finds the command's row and runs it.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,44 +14,48 @@
 namespace lar::cli {
 namespace {
 
-constexpr Command kCommands[] = {
-    {"run", "Run a model file: one prompt, a pipe, or a conversation", run_run},
-    {"serve", "Start the server", run_serve},
-    {"inspect", "Show what is in a model file and the memory it needs", run_inspect},
-    {"tokenize", "Text on stdin to token ids", run_tokenize},
-    {"detokenize", "Token ids on stdin to text", run_detokenize},
-    {"logits", "Write the logits of given tokens to a .npy file", run_logits},
-    {"perplexity", "Measure how well a model predicts a text", run_perplexity},
-    {"bench", "Measure prompt and generation speed", run_bench},
-    {"template", "Render chat templates", run_template},
-    {"grammar", "Check a text against a JSON schema or a grammar", run_grammar},
-    {"runner", "", run_runner_command},
-};
-
-void print_usage(std::FILE* out) {
-  std::fputs("Usage: lar COMMAND [OPTIONS]\n\nCommands:\n", out);
-  for (const Command& command : kCommands) {
-    if (command.summary.empty()) continue;
-    std::fprintf(out, "  %-12s %s\n", command.name.data(), command.summary.data());
+void print_usage(std::FILE* out, const std::string& program) {
+  fmt::print(out, "Usage:\n  {0} [flags]\n  {0} [command]\n\nAvailable Commands:\n", program);
+  for (const Command& command : commands()) {
+    if (!command.summary.empty()) fmt::print(out, "  {:<12} {}\n", command.name, command.summary);
   }
-  std::fputs("\nRun 'lar COMMAND --help' for the options of a command.\n", out);
+  fmt::print(out, "  {:<12} {}\n", "help", "Help about any command");
+  fmt::print(out,
+             "\nFlags:\n  -h, --help      help for {0}\n  -v, --version   Show version "
+             "information\n\nUse \"{0} [command] --help\" for more information about a "
+             "command.\n",
+             program);
 }
 
-int run(const std::vector<std::string>& args) {
-  if (args.empty() || args[0] == "help" || args[0] == "--help" || args[0] == "-h") {
-    print_usage(args.empty() ? stderr : stdout);
-    return args.empty() ? 1 : 0;
+const Command* find(const std::string& name) {
+  for (const Command& command : commands()) {
+    if (command.name == name || (!command.alias.empty() && command.alias == name)) return &command;
   }
-  if (args[0] == "--version" || args[0] == "-v") {
-    std::puts("lar version " LAR_VERSION);
+  return nullptr;
+}
+
+int run(const std::string& program, std::vector<std::string> args) {
+  if (args.empty() || args[0] == "--help" || args[0] == "-h" ||
+      (args[0] == "help" && args.size() == 1)) {
+    print_usage(stdout, program);
     return 0;
   }
-  for (const Command& command : kCommands) {
-    if (command.name != args[0]) continue;
-    const auto environment = read_environment();
-    return environment ? command.run(args, *environment) : print_error(environment.error());
+  if (args[0] == "help") args = {args[1], "--help"};
+  if (args[0] == "--version" || args[0] == "-v") args[0] = "version";
+  const Command* command = find(args[0]);
+  if (command == nullptr) {
+    return print_error(fmt::format("unknown command \"{}\" for \"{}\"", args[0], program));
   }
-  return print_error("unknown command '" + args[0] + "' (see lar --help)");
+  args[0] = command->name;
+  auto environment = read_environment();
+  if (!environment) return print_error(environment.error());
+  environment->program = program;
+  return command->run(args, *environment);
+}
+
+// Who calls the program "ollama" gets Ollama's words.
+std::string program_name(const char* path) {
+  return std::filesystem::path(path).filename() == "ollama" ? "ollama" : "lar";
 }
 
 }  // namespace
@@ -56,5 +64,6 @@ int run(const std::vector<std::string>& args) {
 int main(int argc, char** argv) {
   // A reader that went away is an error of the write, not a reason to die silently.
   std::signal(SIGPIPE, SIG_IGN);
-  return lar::cli::run(std::vector<std::string>(argv + 1, argv + argc));
+  return lar::cli::run(lar::cli::program_name(argc > 0 ? argv[0] : ""),
+                       std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }

@@ -38,47 +38,53 @@ void say(std::string_view text) {
 
 class Repl {
  public:
-  Repl(runtime::Model& model, ReplOptions options, Conversation conversation)
+  Repl(runtime::Model& model,
+       ReplOptions options,
+       Conversation conversation,
+       const Environment& environment)
       : model_(model),
         engine_(model),
         options_(std::move(options)),
-        conversation_(std::move(conversation)) {}
+        conversation_(std::move(conversation)),
+        editor_({.history_file = {}, .editor = environment.editor}) {}
 
   int run() {
     while (true) {
-      bool interrupted = false;
-      auto line = editor_.read(">>> ", interrupted);
-      if (!line) {
+      TypedLine line = editor_.read(">>> ", "Send a message (/? for help)");
+      if (line.end == TypedLine::End::kClosed) {
         std::fputs("\n", stdout);
         return 0;
       }
-      if (interrupted) {
-        say("Use Ctrl + d or /bye to exit.");
+      if (line.end == TypedLine::End::kInterrupted) {
+        if (line.text.empty()) say("Use Ctrl + d or /bye to exit.");
         continue;
       }
-      if (line->empty()) continue;
-      editor_.add_history(*line);
-      if (*line == "/bye" || *line == "/exit") return 0;
-      if (line->starts_with('/')) {
-        command(*line);
+      if (line.text.empty()) continue;
+      editor_.add_history(line.text);
+      if (line.text == "/bye" || line.text == "/exit") return 0;
+      if (line.text.starts_with('/')) {
+        command(line.text);
         continue;
       }
-      if (auto message = whole_message(std::move(*line))) answer(std::move(*message));
+      if (auto message = whole_message(std::move(line))) answer(std::move(*message));
     }
   }
 
  private:
-  // Joins the lines of a message that """ encloses; nullopt where it was given up.
-  std::optional<std::string> whole_message(std::string line) {
+  // Joins the lines of a message that """ encloses or that was pasted; nullopt where it was given
+  // up.
+  std::optional<std::string> whole_message(TypedLine line) {
     constexpr std::string_view kQuotes = "\"\"\"";
-    if (!line.starts_with(kQuotes)) return line;
-    std::string message = line.substr(kQuotes.size());
-    while (!message.ends_with(kQuotes)) {
-      bool interrupted = false;
-      const auto next = editor_.read("... ", interrupted);
-      if (!next || interrupted) return std::nullopt;
-      message += "\n" + *next;
+    const bool quoted = line.text.starts_with(kQuotes);
+    std::string message = quoted ? line.text.substr(kQuotes.size()) : line.text;
+    while (quoted ? !message.ends_with(kQuotes) : line.end == TypedLine::End::kContinued) {
+      line = editor_.read("... ", "Press Enter to send");
+      if (line.end == TypedLine::End::kClosed || line.end == TypedLine::End::kInterrupted) {
+        return std::nullopt;
+      }
+      message += "\n" + line.text;
     }
+    if (!quoted) return message;
     message.resize(message.size() - kQuotes.size());
     return message;
   }
@@ -169,10 +175,10 @@ class Repl {
 
 }  // namespace
 
-int run_repl(runtime::Model& model, ReplOptions options, const Environment&) {
+int run_repl(runtime::Model& model, ReplOptions options, const Environment& environment) {
   auto conversation = Conversation::create(model);
   if (!conversation) return print_error(conversation.error());
-  return Repl(model, std::move(options), std::move(*conversation)).run();
+  return Repl(model, std::move(options), std::move(*conversation), environment).run();
 }
 
 }  // namespace lar::cli

@@ -1,17 +1,22 @@
-// lar run FILE: one prompt, a pipe, or a conversation at the terminal.
+// lar run: one prompt, a pipe, or a conversation at the terminal; with a model of the server, or
+// with a model file in this process.
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
+#include "cli/chat/run_model.h"
 #include "cli/command.h"
 #include "cli/conversation.h"
 #include "cli/generate.h"
 #include "cli/model_file.h"
 #include "cli/output.h"
 #include "cli/repl.h"
+#include "modelfile/parameters.h"
 
 namespace lar::cli {
 namespace {
@@ -23,7 +28,36 @@ struct RunArguments {
   std::string format;                 // json, or the text of a JSON schema
   bool raw = false;
   bool verbose = false;
+  // Of the server's models alone.
+  RunModelArguments of_server;
 };
+
+// What the first word names: a file (one that exists, or what is written like a path), or the model
+// that Lar carries; anything else is a model's name.
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return path == "demo" || path.starts_with('/') || path.starts_with("./") ||
+         path.starts_with("../") || path.ends_with(".gguf") ||
+         std::filesystem::is_regular_file(path, error);
+}
+
+// Options by their names for a request: each value as its type.
+Result<client::Json> settings_json(const std::vector<std::string>& settings) {
+  modelfile::Parameters parameters;
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return fail(Code::kInvalidArgument, "--set wants NAME=VALUE, not '" + setting + "'");
+    }
+    LAR_TRY(modelfile::add_parameter(parameters, setting.substr(0, equals),
+                                     setting.substr(equals + 1)));
+  }
+  client::Json json = client::Json::object();
+  for (const auto& [name, value] : parameters) {
+    std::visit([&, &key = name](const auto& typed) { json[key] = typed; }, value);
+  }
+  return json;
+}
 
 Result<runtime::Options> parse_settings(const std::vector<std::string>& settings) {
   runtime::Options options;
@@ -120,10 +154,14 @@ Result<int> run_model(const RunArguments& arguments, const Environment& environm
 
 int run_run(const std::vector<std::string>& args, const Environment& environment) {
   RunArguments arguments;
-  CLI::App app("Run a model file: one prompt, a pipe, or a conversation");
-  app.add_option("FILE", arguments.path, "A GGUF file, or 'demo' for the model that Lar carries")
-      ->required();
-  app.add_option("PROMPT", arguments.words, "The prompt; without one, what is piped in");
+  RunModelArguments& of_server = arguments.of_server;
+  std::vector<std::string> words;
+  std::string truncate;
+  bool no_wrap = false;
+  CLI::App app("Run a model of the server, or a model file: one prompt, a pipe, or a conversation");
+  app.add_option("MODEL [PROMPT...]", words,
+                 "A model's name, a GGUF file, or 'demo' for the model that Lar carries; then the "
+                 "prompt (without one, what is piped in)");
   app.add_flag("--raw", arguments.raw,
                "No chat template; special tokens written in the prompt are read as such");
   app.add_option("--set", arguments.settings, "Set an option, e.g. --set temperature=0")
@@ -133,9 +171,36 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
                  "The form of the answer: json (any object), or a JSON schema")
       ->type_name("json|SCHEMA");
   app.add_flag("--verbose", arguments.verbose, "Print statistics on stderr");
-  if (const auto code = parse(app, args)) return *code;
+  app.add_option("--keepalive", of_server.settings.keep_alive,
+                 "How long the model stays loaded (e.g. 5m)");
+  app.add_option("--format", of_server.settings.format, "Response format: json, or a JSON schema");
+  app.add_option("--think", of_server.settings.think,
+                 "Thinking: --think, --think=false, or --think=low, medium, high or max");
+  app.add_flag("--hidethinking", of_server.settings.hide_thinking, "Hide thinking output");
+  app.add_flag("--nowordwrap", no_wrap, "Don't wrap words to the next line");
+  app.add_flag("--insecure", of_server.insecure, "Use an insecure registry");
+  app.add_option("--truncate", truncate, "For embedding models: cut longer input (default true)");
+  app.add_option("--dimensions", of_server.dimensions,
+                 "For embedding models: length of the vector");
+  if (const auto code = parse(app, with_flag_values(args, {"--think", "--truncate"}))) return *code;
+  if (words.empty()) return print_error(too_few(1, 0));
+  arguments.path = words[0];
+  arguments.words.assign(words.begin() + 1, words.end());
 
-  const auto code = run_model(arguments, environment);
+  if (is_file(arguments.path)) {
+    const auto code = run_model(arguments, environment);
+    return code ? *code : print_error(code.error());
+  }
+  of_server.model = arguments.path;
+  of_server.words = arguments.words;
+  of_server.raw = arguments.raw;
+  of_server.truncate = truncate != "false";
+  of_server.settings.verbose = arguments.verbose;
+  of_server.settings.wrap = !no_wrap;
+  auto options = settings_json(arguments.settings);
+  if (!options) return print_error(options.error());
+  of_server.options = std::move(*options);
+  const auto code = run_server_model(std::move(of_server), environment);
   return code ? *code : print_error(code.error());
 }
 

@@ -1,0 +1,29 @@
+// lar --version: the server's version, and this program's where they differ.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/server_client.h"
+
+namespace lar::cli {
+
+int run_version(const std::vector<std::string>&, const Environment& environment) {
+  const std::string own = environment.program == "ollama" ? LAR_OLLAMA_VERSION : LAR_VERSION;
+  auto client = connect(environment);
+  const auto answer = client ? client->get("/api/version") : std::unexpected<Error>(client.error());
+  if (!answer) {
+    (void)write_stdout("Warning: could not connect to a running " + environment.program +
+                       " instance\n");
+    (void)write_stdout("Warning: client version is " + own + "\n");
+    return 0;
+  }
+  const auto server = answer->value(environment.program == "ollama" ? "version" : "lar_version",
+                                    answer->value("version", std::string()));
+  (void)write_stdout(fmt::format("{} version is {}\n", environment.program, server));
+  if (server != own) (void)write_stdout("Warning: client version is " + own + "\n");
+  return 0;
+}
+
+}  // namespace lar::cli
