@@ -17,6 +17,8 @@ std::string runner_key(const ModelRef& model) {
     for (const store::Digest& digest : *digests) key += digest.hex() + ",";
     key += ";";
   }
+  // Another template of the same system comes along with each request.
+  key += model.style.go_template.empty() ? "own;" : "go;";
   return key + model.style.renderer + ";" + model.style.parser;
 }
 

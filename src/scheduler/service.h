@@ -32,8 +32,9 @@ struct ModelRef {
   std::vector<store::Digest> weights;  // parts in order
   std::vector<store::Digest> projectors;
   std::vector<store::Digest> adapters;
-  // Loaded with it. Names that share weights, projectors, adapters, renderer and parser share a
-  // runner; a request with another template brings it along (GenerateRequest::go_template).
+  // Loaded with it. Names that share weights, projectors, adapters, renderer and parser, and
+  // all have a Go template or none, share a runner; a request with another template brings it along
+  // (GenerateRequest::go_template).
   runtime::PromptStyle style;
 
   // For `ps`.

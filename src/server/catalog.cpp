@@ -30,14 +30,6 @@ bool has_raw_vectors(const gguf::File& file, const std::string& architecture) {
          (text_key(file, "tokenizer.ggml.model") != "bert" || !normalize.value_or(true));
 }
 
-WeightsHeader read_header(const gguf::File& file) {
-  WeightsHeader header;
-  header.architecture = text_key(file, "general.architecture");
-  header.jinja_template = text_key(file, "tokenizer.chat_template");
-  header.raw_vectors = has_raw_vectors(file, header.architecture);
-  return header;
-}
-
 ModelCard read_card(const store::Store& store, const store::StoredManifest& stored) {
   ModelCard card;
   const auto data = store::read_model(store, stored.manifest);
@@ -49,7 +41,8 @@ ModelCard read_card(const store::Store& store, const store::StoredManifest& stor
   card.parent_model = data->parent_model;
   const auto weights = try_open(store, data->weights);
   const auto projector = try_open(store, data->projectors);
-  if (weights != nullptr) card.header = read_header(*weights);
+  card.facts = model_facts(*data, weights.get(), projector.get());
+  if (weights != nullptr) card.raw_vectors = has_raw_vectors(*weights, card.facts.architecture);
   card.complete = data->weights.empty() || weights != nullptr;
   card.capabilities = capabilities_of(*data, weights.get(), projector.get());
   return card;

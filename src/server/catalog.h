@@ -12,26 +12,21 @@
 #include <vector>
 
 #include "base/result.h"
+#include "chat/selection.h"
 #include "gguf/reader.h"
 #include "store/model_data.h"
 #include "store/store.h"
 
 namespace lar::server {
 
-// What the header of the weights says about the use of a model. Nothing of it is trusted.
-struct WeightsHeader {
-  std::string architecture;
-  std::string jinja_template;
-  bool raw_vectors = false;  // an old file whose vectors /api/embeddings gives as they are
-};
-
 // A model's description. Parts whose blobs are missing or damaged are empty.
 struct ModelCard {
   store::ConfigBlob config;
   std::string parent_model;
   std::vector<std::string> capabilities;
-  WeightsHeader header;
-  bool complete = true;  // everything could be read
+  chat::ModelFacts facts;
+  bool raw_vectors = false;  // an old file whose vectors /api/embeddings gives as they are
+  bool complete = true;      // everything could be read
 };
 
 struct ListedModel {

@@ -29,7 +29,7 @@ struct ServerConfig {
   // OLLAMA_GO_TEMPLATE: whether a TEMPLATE layer goes before the Jinja template of the weights;
   // unset: whichever can do more.
   std::optional<bool> prefer_go_templates;
-  bool no_prune = false;               // blobs that became unused are kept
+  bool no_prune = false;  // blobs that became unused are kept
 
   std::chrono::milliseconds stop_grace{5'000};  // for running requests
   net::ServerLimits limits;

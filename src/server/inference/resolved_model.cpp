@@ -90,19 +90,11 @@ Result<ResolvedModel> read_resolved_model(const store::Store& store,
   if (data.weights.empty()) return fail(Code::kUnsupported, "the model has no GGUF weights");
   const auto card = catalog.card(manifest);
   model.can = capabilities(card->capabilities);
-  model.raw_vectors = card->header.raw_vectors;
-  model.prompting = choose_prompting({.go_template = data.template_text,
-                                      .jinja_template = card->header.jinja_template,
-                                      .renderer = data.config.renderer,
-                                      .prefer_go = prefer_go});
-  switch (model.prompting) {
-    case PromptSystem::kGoTemplate:
-      model.ref.style.go_template = data.template_text;
-      model.go_template = data.template_text;
-      break;
-    case PromptSystem::kJinja:
-    case PromptSystem::kNone: model.go_template.emplace(); break;
-    case PromptSystem::kRenderer: break;
+  model.raw_vectors = card->raw_vectors;
+  model.prompting = chat::select_prompt_system(card->facts, prefer_go);
+  if (model.prompting == chat::PromptSystem::kGoTemplate) {
+    model.ref.style.go_template = data.template_text;
+    model.go_template = data.template_text;
   }
   model.system = data.system;
   if (!data.messages.empty()) {

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "chat/selection.h"
 #include "net/server/exchange.h"
 #include "runtime/inference.h"
 #include "scheduler/service.h"
 #include "server/context.h"
 #include "server/errors.h"
-#include "server/inference/prompting.h"
 
 namespace lar::server {
 
@@ -31,9 +31,9 @@ struct ResolvedModel {
   std::string full_name;  // host/namespace/model:tag
   scheduler::ModelRef ref;
   Capabilities can;
-  PromptSystem prompting = PromptSystem::kNone;
+  chat::PromptSystem prompting = chat::PromptSystem::kPlain;
   // For GenerateRequest::go_template of a request that brings no template of its own; nullopt where
-  // a renderer writes the prompts.
+  // something else writes the prompts.
   std::optional<std::string> go_template;
   std::string system;
   std::vector<runtime::ChatMessage> messages;

@@ -176,7 +176,7 @@ net::awaitable<void> answer_lines(Call& call,
   ToolCallAssembler assembler;
   Piece held;  // for the last line
   // Ollama's server for Jinja templates tells of tool calls at the end; its own parsers at once.
-  const bool calls_at_end = generation.model.prompting == PromptSystem::kJinja;
+  const bool calls_at_end = generation.model.prompting == chat::PromptSystem::kJinja;
   for (;;) {
     runtime::Event event = co_await stream.next();
     if (auto* delta = std::get_if<runtime::GenerateDelta>(&event)) {
