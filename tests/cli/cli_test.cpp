@@ -265,6 +265,35 @@ TEST(Cli, RendersAModelsOwnTemplateAndShowsItsTokens) {
   EXPECT_EQ(ends, 1U) << tokens.out;
 }
 
+TEST(Cli, ParsesTheOutputOfAModel) {
+  const test::TempDir dir;
+  const auto jinja = (dir.path() / "t.jinja").string();
+  const auto tools = (dir.path() / "tools.json").string();
+  std::ofstream(jinja)
+      << "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
+         "{% for c in m.tool_calls or [] %}<tool_call>\n{\"name\": \"{{ c.function.name }}\", "
+         "\"arguments\": {{ c.function.arguments | tojson }}}\n</tool_call>{% endfor %}<|im_end|>\n"
+         "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+         "{% if enable_thinking is true %}<think>\n{% else %}<think>\n\n</think>\n\n{% endif %}"
+         "{% endif %}";
+  std::ofstream(tools) << R"([{"type": "function", "function": {"name": "f"}}])";
+  const auto parse = [&](const std::string& think, const std::string& output) {
+    return lar({"template", "parse", "--jinja", jinja, "--tools", tools, "--think", think}, output);
+  };
+  const auto call = parse("true",
+                          "I think\n</think>\n\nLook: <tool_call>\n{\"name\": \"f\", "
+                          "\"arguments\": {\"b\": 1, \"a\": \"é\"}}\n</tool_call><|im_end|>");
+  EXPECT_EQ(call.code, 0) << call.err;
+  EXPECT_EQ(call.out,
+            "{\"content\":\"Look: \",\"thinking\":\"I think\\n\",\"tool_calls\":"
+            "[{\"name\":\"f\",\"arguments\":{\"b\":1,\"a\":\"é\"}}]}\n");
+  EXPECT_EQ(parse("false", "Hello").out,
+            "{\"content\":\"Hello\",\"thinking\":\"\",\"tool_calls\":[]}\n");
+  const auto broken = parse("false", "<tool_call>{\"name\": oops}</tool_call>");
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_TRUE(broken.err.starts_with("Error: error parsing tool call: ")) << broken.err;
+}
+
 TEST(Cli, EveryErrorIsOneLineAndExitCodeOne) {
   const test::TempDir dir;
   const auto junk = (dir.path() / "junk.gguf").string();

@@ -19,18 +19,19 @@ class Closers {
   enum class State : uint8_t {
     kMore,    // the byte may belong to a closer
     kClosed,  // a last closer is complete; take() gives bytes read beyond it
-    kOther,   // held() is none of a closer
+    kOther,   // take() is none of a closer
   };
   State push(char c);
-  // Whether nothing but white space came since then.
-  bool blank() const;
+  // Whether nothing but white space came since the last complete closer.
+  bool blank() const { return text_.empty(); }
   // White space and text since the last complete closer.
-  std::string take() { return std::exchange(held_, {}); }
+  std::string take();
 
  private:
   std::vector<std::string> others_;
   std::vector<std::string> last_;
-  std::string held_;
+  std::string spaces_;
+  std::string text_;  // behind the spaces
 };
 
 }  // namespace lar::chat

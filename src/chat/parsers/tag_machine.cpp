@@ -197,13 +197,15 @@ class TagMachine final : public OutputMachine {
     held_for_bare_.clear();
     again(reader->rest());
     where_ = Where::kContent;
-    skip_space_ = format_.call_space != Space::kKeep;
+    // What turned out to be text keeps the white space behind it.
+    skip_space_ = format_.call_space != Space::kKeep && !std::exchange(given_back_, false);
   }
 
   // Content that a reader gives back.
   void text(std::string_view text) override {
     if (text.empty()) return;
     said_ = true;
+    given_back_ = true;
     emit(OutputEvent::Kind::kContent, std::exchange(held_for_bare_, {}));
     emit(OutputEvent::Kind::kContent, text);
   }
@@ -216,8 +218,9 @@ class TagMachine final : public OutputMachine {
   Where where_ = Where::kStart;
   bool skip_space_ = false;  // white space that follows is dropped
   bool keep_start_ = false;
-  bool thought_ = false;  // the thought has text
-  bool said_ = false;     // there was content
+  bool thought_ = false;     // the thought has text
+  bool given_back_ = false;  // the reader's bytes were content
+  bool said_ = false;        // there was content
   SpaceHolder spaces_;
   std::string held_for_bare_;
   std::unique_ptr<CallReader> reader_;
