@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/json.h"
+#include "chat/parsers/detect.h"
+#include "chat/parsers/registry.h"
+#include "runtime/answer_parser.h"
 #include "runtime/constraint.h"
 #include "runtime/model_facts.h"
 #include "runtime/text_requests.h"
@@ -44,6 +48,25 @@ void take_stats(GenerateDone& done, const engine::SequenceStats& stats) {
   done.generation = stats.generation;
 }
 
+std::optional<bool> wish_to_think(Think think) {
+  if (think == Think::kDefault) return std::nullopt;
+  return think != Think::kOff;
+}
+
+// How a model's answers are to be read: by the name that a Modelfile gives, else by what its
+// template prints.
+Result<chat::OutputFormat> select_format(const PromptStyle& style,
+                                         const chat::ChatTemplate* chat_template,
+                                         std::string_view source) {
+  if (!style.parser.empty()) {
+    auto format = chat::ollama_parser_format(style.parser);
+    if (!format) return fail(Code::kUnsupported, "unknown parser \"" + style.parser + "\"");
+    return std::move(*format);
+  }
+  if (chat_template != nullptr) return chat::detect_output_format(*chat_template, source);
+  return chat::OutputFormat{.machine = chat::Machine::kPlain};
+}
+
 }  // namespace
 
 // A generation on its way.
@@ -51,7 +74,10 @@ struct GenerateService::Job {
   ServiceId id = 0;
   std::vector<int32_t> prompt;  // where the context is to be returned
   bool return_context = false;
-  GenerateDone done;  // what is known before the end
+  std::optional<AnswerParser> parser;  // none: all text is content
+  bool one_call = false;               // the answer ends with its first tool call
+  bool stopped = false;                // it has: the rest is dropped
+  GenerateDone done;                   // what is known before the end
 };
 
 Result<std::unique_ptr<Service>> GenerateService::load(std::shared_ptr<const gguf::File> file,
@@ -61,11 +87,19 @@ Result<std::unique_ptr<Service>> GenerateService::load(std::shared_ptr<const ggu
   LAR_TRY(PromptBuilder prompts,
           with_context(PromptBuilder::create(model->tokenizer(), facts_of(model->file(), style)),
                        model->file().name()));
-  return std::unique_ptr<Service>(new GenerateService(std::move(model), std::move(prompts)));
+  LAR_TRY(auto format, select_format(style, prompts.chat_template(), model->chat_template()));
+  return std::unique_ptr<Service>(
+      new GenerateService(std::move(model), std::move(prompts), std::move(format)));
 }
 
-GenerateService::GenerateService(std::unique_ptr<Model> model, PromptBuilder prompts)
-    : model_(std::move(model)), text_(*model_), prompts_(std::move(prompts)) {
+GenerateService::GenerateService(std::unique_ptr<Model> model,
+                                 PromptBuilder prompts,
+                                 chat::OutputFormat format)
+    : model_(std::move(model)),
+      text_(*model_),
+      prompts_(std::move(prompts)),
+      format_(std::move(format)),
+      marks_(marks_among_tokens(format_, model_->tokenizer())) {
   facts_.info = model_->info();
   facts_.memory = model_->memory();
   facts_.context = model_->context();
@@ -90,10 +124,31 @@ std::vector<std::string> GenerateService::warnings_of(const Options& options) co
 Result<std::unique_ptr<sampling::TokenMask>> GenerateService::mask_of(
     const GenerateRequest& request, const BuiltPrompt& prompt) {
   if (request.constraint.kind == Constraint::Kind::kNone) return nullptr;
-  const bool thinks = facts_.thinking && request.kind == GenerateRequest::Kind::kChat &&
-                      request.think != Think::kOff;
-  return model_->constrainer().mask({.constraint = request.constraint},
-                                    thinking_part(prompt.rendered, thinks));
+  if (format_.thinking.empty() || format_.thinking_start == chat::ThinkingStart::kNever ||
+      request.kind != GenerateRequest::Kind::kChat) {
+    return model_->constrainer().mask(request.constraint);
+  }
+  const ThinkingTags tags{.start = format_.thinking[0].open, .end = format_.thinking[0].close};
+  return model_->constrainer().mask(
+      {.constraint = request.constraint},
+      thinking_part(prompt.rendered, request.think != Think::kOff, tags));
+}
+
+Result<void> GenerateService::open_parser(Job& job,
+                                          const GenerateRequest& request,
+                                          const BuiltPrompt& prompt) {
+  if (request.kind != GenerateRequest::Kind::kChat || !request.parse_output ||
+      format_.machine == chat::Machine::kPlain) {
+    return {};
+  }
+  chat::Value tools;
+  if (!request.tools.empty()) {
+    LAR_TRY(tools, with_context(chat::parse_json(request.tools), "tools"));
+  }
+  job.parser.emplace(format_, chat::options_for_prompt(format_, prompt.rendered, std::move(tools),
+                                                       wish_to_think(request.think)));
+  job.one_call = !request.tool_choice.parallel;
+  return {};
 }
 
 Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, ServiceSink& sink) {
@@ -115,11 +170,15 @@ Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, Serv
   job->done.truncation = prompt.truncation;
   job->done.warnings = warnings_of(request.options);
   std::ranges::move(prompt.warnings, std::back_inserter(job->done.warnings));
+  LAR_TRY(open_parser(*job, request, prompt));
+  std::vector<int32_t> shown;
+  if (job->parser) shown = marks_;
   LAR_TRY(const RequestId stream, text_.submit({.prompt = std::move(prompt.tokens),
                                                 .options = std::move(request.options),
                                                 .shift = request.shift,
                                                 .context = context,
                                                 .mask = std::move(mask),
+                                                .shown = std::move(shown),
                                                 .keep_tokens = request.return_context}));
   streams_.emplace(id, stream);
   jobs_.emplace(stream, std::move(job));
@@ -170,11 +229,37 @@ void GenerateService::on_text(RequestId stream,
                               std::span<const TokenProbability> tokens) {
   const auto found = jobs_.find(stream);
   if (found == jobs_.end()) return;
-  GenerateDelta delta{.content = std::string(text)};
+  Job& job = *found->second;
+  if (job.stopped) return;
+  GenerateDelta delta;
+  if (job.parser) {
+    auto parsed = job.parser->feed(text);
+    if (!parsed) return give_up(stream, parsed.error());
+    delta = std::move(*parsed);
+  } else {
+    delta.content = text;
+  }
   for (const TokenProbability& token : tokens) {
     delta.logprobs.push_back(logprobs_of(model_->tokenizer(), token));
   }
-  sink_->on_event(found->second->id, std::move(delta));
+  send(job, std::move(delta));
+  if (job.one_call && job.parser && job.parser->calls_ended() > 0) {
+    job.stopped = true;
+    text_.cancel(stream);
+  }
+}
+
+void GenerateService::send(Job& job, GenerateDelta&& delta) {
+  if (!empty(delta)) sink_->on_event(job.id, std::move(delta));
+}
+
+void GenerateService::give_up(RequestId stream, const Error& error) {
+  const auto found = jobs_.find(stream);
+  const ServiceId id = found->second->id;
+  jobs_.erase(found);
+  streams_.erase(id);
+  text_.cancel(stream);
+  sink_->on_event(id, Error(error));
 }
 
 void GenerateService::on_done(RequestId stream, const TextDone& ended) {
@@ -184,6 +269,11 @@ void GenerateService::on_done(RequestId stream, const TextDone& ended) {
   totals_.generated_tokens += stats.generated_tokens;
   const auto found = jobs_.find(stream);
   if (found == jobs_.end()) return;
+  if (found->second->parser && !ended.error && !found->second->stopped) {
+    auto rest = found->second->parser->finish();
+    if (!rest) return give_up(stream, rest.error());
+    send(*found->second, std::move(*rest));
+  }
   const std::unique_ptr<Job> job = std::move(found->second);
   jobs_.erase(found);
   streams_.erase(job->id);
@@ -192,9 +282,14 @@ void GenerateService::on_done(RequestId stream, const TextDone& ended) {
     return;
   }
   GenerateDone done = std::move(job->done);
-  done.reason = done_reason(ended.reason);
+  done.reason = job->stopped ? DoneReason::kStop : done_reason(ended.reason);
   done.stop = ended.stop;
   take_stats(done, stats);
+  if (job->parser && !job->parser->thinking().empty()) {
+    const auto thought =
+        model_->tokenizer().encode(job->parser->thinking(), {.add_special = false});
+    if (thought) done.reasoning_tokens = static_cast<uint32_t>(thought->size());
+  }
   if (job->return_context) {
     done.context = std::move(job->prompt);
     done.context.insert(done.context.end(), ended.tokens.begin(), ended.tokens.end());

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "chat/parsers/output_format.h"
 #include "runtime/model.h"
 #include "runtime/prompt_builder.h"
 #include "runtime/service.h"
@@ -28,7 +29,7 @@ class GenerateService final : public Service, private TextSink {
  private:
   struct Job;
 
-  GenerateService(std::unique_ptr<Model> model, PromptBuilder prompts);
+  GenerateService(std::unique_ptr<Model> model, PromptBuilder prompts, chat::OutputFormat format);
 
   // One a kind of request; a failure becomes the request's Error.
   Result<void> take(ServiceId id, GenerateRequest&& request, ServiceSink& sink);
@@ -39,6 +40,10 @@ class GenerateService final : public Service, private TextSink {
 
   Result<std::unique_ptr<sampling::TokenMask>> mask_of(const GenerateRequest& request,
                                                        const BuiltPrompt& prompt);
+  Result<void> open_parser(Job& job, const GenerateRequest& request, const BuiltPrompt& prompt);
+  void send(Job& job, GenerateDelta&& delta);
+  // Ends a request whose answer cannot be read; what the engine still makes of it is dropped.
+  void give_up(RequestId stream, const Error& error);
   std::vector<std::string> warnings_of(const Options& options) const;
 
   void on_text(RequestId stream,
@@ -49,6 +54,8 @@ class GenerateService final : public Service, private TextSink {
   std::unique_ptr<Model> model_;
   TextEngine text_;
   PromptBuilder prompts_;
+  chat::OutputFormat format_;   // of answers
+  std::vector<int32_t> marks_;  // control tokens that the format needs to see
   ServiceFacts facts_;
   ServiceLoad totals_;                                        // its counts of tokens alone
   std::unordered_map<RequestId, std::unique_ptr<Job>> jobs_;  // by the engine's id

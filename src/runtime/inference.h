@@ -97,6 +97,7 @@ struct ToolCallDelta {
   std::string name;
   std::string arguments;  // more of the JSON text; valid JSON once all pieces are joined
   bool done = false;      // the call is complete
+  std::string id;         // where the model gave one, with the first piece or the last
 };
 
 // Any of the fields may be empty.

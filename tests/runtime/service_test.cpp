@@ -13,11 +13,12 @@
 namespace lar::runtime {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // the order of keys reaches the prompt
 
 struct Collected {
   std::string content;
   std::string thinking;
+  std::map<uint32_t, CalledTool> calls;
   std::optional<PromptInfo> prompt;
   std::vector<TokenLogprobs> logprobs;
   std::optional<Event> last;
@@ -34,6 +35,10 @@ class Collector final : public ServiceSink {
     if (const auto* delta = std::get_if<GenerateDelta>(&event)) {
       one.content += delta->content;
       one.thinking += delta->thinking;
+      for (const ToolCallDelta& call : delta->tool_calls) {
+        one.calls[call.index].name += call.name;
+        one.calls[call.index].arguments += call.arguments;
+      }
       one.logprobs.insert(one.logprobs.end(), delta->logprobs.begin(), delta->logprobs.end());
     } else if (const auto* info = std::get_if<PromptInfo>(&event)) {
       one.prompt = *info;
@@ -99,6 +104,76 @@ TEST_F(ParrotService, CountsAreOllamas) {
   const Collected again = ask(*service_, chat(kSky));
   EXPECT_EQ(again.done().prompt_tokens, 21U);
   EXPECT_GT(again.done().cached_tokens, 0U);
+}
+
+Think think_of(const Json& json) {
+  if (json.is_null()) return Think::kDefault;
+  return json.get<bool>() ? Think::kOn : Think::kOff;
+}
+
+// All conversations that the model knows by heart, many at a time.
+TEST_F(ParrotService, ConversationsComeOutAsLlamaServerParsesThem) {
+  const auto expected_path = test::shared_data("parrot/parrot-qwen3.expected.json");
+  LAR_REQUIRE_DATA(expected_path);
+  const Json file = Json::parse(test::read_file(expected_path));
+  const Json& cases = file.is_array() ? file : file["cases"];
+  Collector collector;
+  std::map<ServiceId, const Json*> asked;
+  ServiceId id = 0;
+  for (const Json& one : cases) {
+    if (one["messages"].is_null()) continue;
+    if (++id % 5 != 0) continue;  // a fifth of them, of every kind
+    GenerateRequest request = chat("");
+    request.messages.clear();
+    for (const Json& message : one["messages"]) {
+      ChatMessage& added = request.messages.emplace_back();
+      added.role = message["role"];
+      if (message.contains("content") && message["content"].is_string()) {
+        added.content = message["content"];
+      }
+      if (message.contains("reasoning_content")) added.thinking = message["reasoning_content"];
+      if (message.contains("tool_calls")) {
+        for (const Json& call : message["tool_calls"]) {
+          const Json& arguments = call["function"]["arguments"];
+          added.tool_calls.push_back({.name = call["function"]["name"],
+                                      .arguments = arguments.is_string()
+                                                       ? arguments.get<std::string>()
+                                                       : arguments.dump()});
+        }
+      }
+    }
+    if (one.contains("tools") && !one["tools"].is_null()) request.tools = one["tools"].dump();
+    request.think = think_of(one["think"]);
+    asked.emplace(id, &one);
+    service_->submit(id, std::move(request), collector);
+  }
+  while (service_->step(collector)) {
+  }
+  ASSERT_GT(asked.size(), 100U);
+  for (const auto& [asked_id, one] : asked) {
+    const Collected& answer = collector.answers_[asked_id];
+    const std::string name = (*one)["id"].dump();
+    ASSERT_TRUE(answer.last && std::holds_alternative<GenerateDone>(*answer.last)) << name;
+    EXPECT_EQ(answer.prompt->tokens, (*one)["prompt_tokens"].size()) << name;
+    EXPECT_EQ(answer.done().generated_tokens, (*one)["completion_tokens"].size()) << name;
+    const auto text = [&](const char* key) {
+      return (*one)[key].is_string() ? (*one)[key].get<std::string>() : std::string();
+    };
+    EXPECT_EQ(answer.content, text("content")) << name;
+    EXPECT_EQ(answer.thinking, text("thinking")) << name;
+    const Json calls = (*one)["tool_calls"].is_null() ? Json::array() : (*one)["tool_calls"];
+    ASSERT_EQ(answer.calls.size(), calls.size()) << name;
+    uint32_t index = 0;
+    for (const Json& call : calls) {
+      const Json& function = call.contains("function") ? call["function"] : call;
+      EXPECT_EQ(answer.calls.at(index).name, function["name"].get<std::string>()) << name;
+      const Json& arguments = function["arguments"];
+      EXPECT_EQ(Json::parse(answer.calls.at(index).arguments),
+                arguments.is_string() ? Json::parse(arguments.get<std::string>()) : arguments)
+          << name;
+      ++index;
+    }
+  }
 }
 
 TEST_F(ParrotService, NothingIsGeneratedForNumPredict0) {

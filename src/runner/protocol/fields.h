@@ -87,7 +87,7 @@ void fields(A& a, TokenLogprobs& v) {
 }
 template <class A>
 void fields(A& a, ToolCallDelta& v) {
-  a(v.index, v.name, v.arguments, v.done);
+  a(v.index, v.name, v.arguments, v.done, v.id);
 }
 template <class A>
 void fields(A& a, GenerateDelta& v) {
