@@ -7,11 +7,10 @@
 
 #include "chat/json.h"
 #include "chat/parsers/detect.h"
-#include "chat/parsers/registry.h"
 #include "runtime/answer_parser.h"
 #include "runtime/constraint.h"
-#include "runtime/model_facts.h"
 #include "runtime/text_requests.h"
+#include "runtime/tool_grammar.h"
 
 namespace lar::runtime {
 namespace {
@@ -48,23 +47,14 @@ void take_stats(GenerateDone& done, const engine::SequenceStats& stats) {
   done.generation = stats.generation;
 }
 
+Result<chat::Value> tools_of(const GenerateRequest& request) {
+  if (request.tools.empty()) return chat::Value();
+  return with_context(chat::parse_json(request.tools), "tools");
+}
+
 std::optional<bool> wish_to_think(Think think) {
   if (think == Think::kDefault) return std::nullopt;
   return think != Think::kOff;
-}
-
-// How a model's answers are to be read: by the name that a Modelfile gives, else by what its
-// template prints.
-Result<chat::OutputFormat> select_format(const PromptStyle& style,
-                                         const chat::ChatTemplate* chat_template,
-                                         std::string_view source) {
-  if (!style.parser.empty()) {
-    auto format = chat::ollama_parser_format(style.parser);
-    if (!format) return fail(Code::kUnsupported, "unknown parser \"" + style.parser + "\"");
-    return std::move(*format);
-  }
-  if (chat_template != nullptr) return chat::detect_output_format(*chat_template, source);
-  return chat::OutputFormat{.machine = chat::Machine::kPlain};
 }
 
 }  // namespace
@@ -74,36 +64,27 @@ struct GenerateService::Job {
   ServiceId id = 0;
   std::vector<int32_t> prompt;  // where the context is to be returned
   bool return_context = false;
-  std::optional<AnswerParser> parser;  // none: all text is content
-  bool one_call = false;               // the answer ends with its first tool call
-  bool stopped = false;                // it has: the rest is dropped
-  GenerateDone done;                   // what is known before the end
+  std::shared_ptr<const Dialect> dialect;  // shared with Dialects
+  std::optional<AnswerParser> parser;      // none: all text is content
+  bool one_call = false;                   // the answer ends with its first tool call
+  bool stopped = false;                    // it has: the rest is dropped
+  GenerateDone done;                       // what is known before the end
 };
 
 Result<std::unique_ptr<Service>> GenerateService::load(std::shared_ptr<const gguf::File> file,
                                                        const LoadOptions& options,
                                                        const PromptStyle& style) {
   LAR_TRY(auto model, Model::load(std::move(file), options));
-  LAR_TRY(PromptBuilder prompts,
-          with_context(PromptBuilder::create(model->tokenizer(), facts_of(model->file(), style)),
-                       model->file().name()));
-  LAR_TRY(auto format, select_format(style, prompts.chat_template(), model->chat_template()));
-  return std::unique_ptr<Service>(
-      new GenerateService(std::move(model), std::move(prompts), std::move(format)));
+  LAR_TRY(Dialects dialects, Dialects::create(*model, style));
+  return std::unique_ptr<Service>(new GenerateService(std::move(model), std::move(dialects)));
 }
 
-GenerateService::GenerateService(std::unique_ptr<Model> model,
-                                 PromptBuilder prompts,
-                                 chat::OutputFormat format)
-    : model_(std::move(model)),
-      text_(*model_),
-      prompts_(std::move(prompts)),
-      format_(std::move(format)),
-      marks_(marks_among_tokens(format_, model_->tokenizer())) {
+GenerateService::GenerateService(std::unique_ptr<Model> model, Dialects dialects)
+    : model_(std::move(model)), text_(*model_), dialects_(std::move(dialects)) {
   facts_.info = model_->info();
   facts_.memory = model_->memory();
   facts_.context = model_->context();
-  const PromptBuilder::Abilities& abilities = prompts_.abilities();
+  const PromptBuilder::Abilities& abilities = dialects_.loaded().prompts.abilities();
   facts_.chat = abilities.chat;
   facts_.tools = abilities.tools;
   facts_.thinking = abilities.thinking;
@@ -121,32 +102,46 @@ std::vector<std::string> GenerateService::warnings_of(const Options& options) co
   return warnings;
 }
 
-Result<std::unique_ptr<sampling::TokenMask>> GenerateService::mask_of(
-    const GenerateRequest& request, const BuiltPrompt& prompt) {
-  if (request.constraint.kind == Constraint::Kind::kNone) return nullptr;
-  if (format_.thinking.empty() || format_.thinking_start == chat::ThinkingStart::kNever ||
-      request.kind != GenerateRequest::Kind::kChat) {
-    return model_->constrainer().mask(request.constraint);
+// What the answer must be: the form that is asked for, or a call of one of the tools.
+Result<GrammarSpec> GenerateService::grammar_of(const GenerateRequest& request,
+                                                const Dialect& dialect) const {
+  const ToolChoice& choice = request.tool_choice;
+  if (choice.kind == ToolChoice::Kind::kAuto || choice.kind == ToolChoice::Kind::kNone) {
+    return GrammarSpec{.constraint = request.constraint};
   }
-  const ThinkingTags tags{.start = format_.thinking[0].open, .end = format_.thinking[0].close};
+  if (request.constraint.kind != Constraint::Kind::kNone) {
+    return fail(Code::kInvalidArgument,
+                "an answer cannot be a tool call and have a format at the same time");
+  }
+  LAR_TRY(const chat::Value tools, tools_of(request));
+  return tool_call_grammar(dialect.format, model_->tokenizer(), tools, choice);
+}
+
+Result<std::unique_ptr<sampling::TokenMask>> GenerateService::mask_of(
+    const GenerateRequest& request, const Dialect& dialect, const BuiltPrompt& prompt) {
+  LAR_TRY(const GrammarSpec grammar, grammar_of(request, dialect));
+  if (grammar.constraint.kind == Constraint::Kind::kNone) return nullptr;
+  const chat::OutputFormat& format = dialect.format;
+  if (format.thinking.empty() || format.thinking_start == chat::ThinkingStart::kNever ||
+      request.kind != GenerateRequest::Kind::kChat) {
+    return model_->constrainer().mask(grammar, {});
+  }
+  const ThinkingTags tags{.start = format.thinking[0].open, .end = format.thinking[0].close};
   return model_->constrainer().mask(
-      {.constraint = request.constraint},
-      thinking_part(prompt.rendered, request.think != Think::kOff, tags));
+      grammar, thinking_part(prompt.rendered, request.think != Think::kOff, tags));
 }
 
 Result<void> GenerateService::open_parser(Job& job,
                                           const GenerateRequest& request,
                                           const BuiltPrompt& prompt) {
+  const chat::OutputFormat& format = job.dialect->format;
   if (request.kind != GenerateRequest::Kind::kChat || !request.parse_output ||
-      format_.machine == chat::Machine::kPlain) {
+      format.machine == chat::Machine::kPlain) {
     return {};
   }
-  chat::Value tools;
-  if (!request.tools.empty()) {
-    LAR_TRY(tools, with_context(chat::parse_json(request.tools), "tools"));
-  }
-  job.parser.emplace(format_, chat::options_for_prompt(format_, prompt.rendered, std::move(tools),
-                                                       wish_to_think(request.think)));
+  LAR_TRY(chat::Value tools, tools_of(request));
+  job.parser.emplace(format, chat::options_for_prompt(format, prompt.rendered, std::move(tools),
+                                                      wish_to_think(request.think)));
   job.one_call = !request.tool_choice.parallel;
   return {};
 }
@@ -154,7 +149,9 @@ Result<void> GenerateService::open_parser(Job& job,
 Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, ServiceSink& sink) {
   const uint32_t context =
       std::min(request.options.num_ctx.value_or(model_->context()), model_->context());
-  LAR_TRY(BuiltPrompt prompt, prompts_.build(request, context));
+  LAR_TRY(auto dialect, dialects_.find(request.go_template));
+  request.go_template.reset();
+  LAR_TRY(BuiltPrompt prompt, dialect->prompts.build(request, context));
   const auto prompt_tokens = static_cast<uint32_t>(prompt.tokens.size());
   if (request.kind == GenerateRequest::Kind::kEcho) {
     sink.on_event(id, PromptInfo{.tokens = prompt_tokens, .rendered = std::move(prompt.rendered)});
@@ -162,17 +159,20 @@ Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, Serv
                   GenerateDone{.prompt_tokens = prompt_tokens, .truncation = prompt.truncation});
     return {};
   }
-  LAR_TRY(auto mask, mask_of(request, prompt));
+  LAR_TRY(auto mask, mask_of(request, *dialect, prompt));
   auto job = std::make_unique<Job>();
   job->id = id;
+  job->dialect = std::move(dialect);
   job->return_context = request.return_context;
-  if (request.return_context) job->prompt = prompt.tokens;
+  if (request.return_context) {
+    job->prompt.assign(prompt.tokens.begin() + (prompt.bos_added ? 1 : 0), prompt.tokens.end());
+  }
   job->done.truncation = prompt.truncation;
   job->done.warnings = warnings_of(request.options);
   std::ranges::move(prompt.warnings, std::back_inserter(job->done.warnings));
   LAR_TRY(open_parser(*job, request, prompt));
   std::vector<int32_t> shown;
-  if (job->parser) shown = marks_;
+  if (job->parser) shown = job->dialect->marks;
   LAR_TRY(const RequestId stream, text_.submit({.prompt = std::move(prompt.tokens),
                                                 .options = std::move(request.options),
                                                 .shift = request.shift,

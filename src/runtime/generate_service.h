@@ -5,9 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chat/parsers/output_format.h"
+#include "runtime/dialect.h"
 #include "runtime/model.h"
-#include "runtime/prompt_builder.h"
 #include "runtime/service.h"
 #include "runtime/text_engine.h"
 
@@ -29,7 +28,7 @@ class GenerateService final : public Service, private TextSink {
  private:
   struct Job;
 
-  GenerateService(std::unique_ptr<Model> model, PromptBuilder prompts, chat::OutputFormat format);
+  GenerateService(std::unique_ptr<Model> model, Dialects dialects);
 
   // One a kind of request; a failure becomes the request's Error.
   Result<void> take(ServiceId id, GenerateRequest&& request, ServiceSink& sink);
@@ -38,7 +37,9 @@ class GenerateService final : public Service, private TextSink {
   Result<void> take(ServiceId id, TokenizeRequest&& request, ServiceSink& sink);
   Result<void> take(ServiceId id, DetokenizeRequest&& request, ServiceSink& sink);
 
+  Result<GrammarSpec> grammar_of(const GenerateRequest& request, const Dialect& dialect) const;
   Result<std::unique_ptr<sampling::TokenMask>> mask_of(const GenerateRequest& request,
+                                                       const Dialect& dialect,
                                                        const BuiltPrompt& prompt);
   Result<void> open_parser(Job& job, const GenerateRequest& request, const BuiltPrompt& prompt);
   void send(Job& job, GenerateDelta&& delta);
@@ -53,9 +54,7 @@ class GenerateService final : public Service, private TextSink {
 
   std::unique_ptr<Model> model_;
   TextEngine text_;
-  PromptBuilder prompts_;
-  chat::OutputFormat format_;   // of answers
-  std::vector<int32_t> marks_;  // control tokens that the format needs to see
+  Dialects dialects_;
   ServiceFacts facts_;
   ServiceLoad totals_;                                        // its counts of tokens alone
   std::unordered_map<RequestId, std::unique_ptr<Job>> jobs_;  // by the engine's id

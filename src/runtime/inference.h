@@ -70,7 +70,9 @@ struct GenerateRequest {
   std::string prompt;
   std::string suffix;
   std::vector<int32_t> context;  // token ids in front of the rendered prompt (deprecated API)
-  std::optional<std::string> go_template;  // in place of the model's, for this request
+  // In place of the style that the model was loaded with; "": the file's own Jinja template, if it
+  // has one.
+  std::optional<std::string> go_template;
 
   Constraint constraint;
   Options options;

@@ -61,6 +61,14 @@ std::vector<chat::Message> kept_messages(const std::vector<chat::Message>& messa
   return kept;
 }
 
+bool begins_with_added_bos(const tokenizer::Tokenizer& tokenizer,
+                           const BuiltPrompt& built,
+                           bool continued) {
+  const auto bos = tokenizer.ids().bos;
+  if (!tokenizer.add_bos() || built.tokens.empty() || built.tokens[0] != bos) return false;
+  return continued || !built.rendered.starts_with(tokenizer.text(bos));
+}
+
 std::unexpected<Error> too_long(size_t tokens, uint32_t context) {
   return fail(Code::kInvalidArgument,
               fmt::format("request ({} tokens) exceeds the available context size ({} tokens), try "
@@ -118,8 +126,14 @@ Result<BuiltPrompt> PromptBuilder::build_chat(const chat::PromptRenderer& render
     const auto kept = kept_messages(messages, first);
     LAR_TRY(chat::Prompt prompt,
             renderer.render({.messages = kept, .tools = tools, .think = think_of(request.think)}));
-    LAR_TRY(built.tokens, encode_prompt(*tokenizer_, prompt));
-    built.rendered = std::move(prompt.text);
+    if (request.context.empty()) {
+      LAR_TRY(built.tokens, encode_prompt(*tokenizer_, prompt));
+      built.rendered = std::move(prompt.text);
+    } else {
+      LAR_TRY(auto continued, continue_context(*tokenizer_, request.context, prompt));
+      built.tokens = std::move(continued.tokens);
+      built.rendered = std::move(continued.text);
+    }
     built_from = first;
     return built.tokens.size();
   };
@@ -192,6 +206,7 @@ Result<BuiltPrompt> PromptBuilder::build(const GenerateRequest& request, uint32_
       break;
     }
   }
+  built.bos_added = begins_with_added_bos(*tokenizer_, built, !request.context.empty());
   if (request.kind == GenerateRequest::Kind::kEcho) return built;
   if (built.tokens.size() < context) return built;
   if (!request.truncate || !request.shift) return too_long(built.tokens.size(), context);

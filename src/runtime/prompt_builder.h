@@ -15,7 +15,8 @@ namespace lar::runtime {
 
 struct BuiltPrompt {
   std::vector<int32_t> tokens;
-  std::string rendered;  // the text, where there is one
+  std::string rendered;    // the text, where there is one
+  bool bos_added = false;  // the first token is none of the text
   PromptTruncation truncation;
   std::vector<std::string> warnings;
 };

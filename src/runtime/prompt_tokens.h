@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -18,5 +20,15 @@ chat::SpecialTokens special_tokens(const tokenizer::Tokenizer& tokenizer);
 // them itself. Errors: those of Tokenizer::encode.
 Result<std::vector<int32_t>> encode_prompt(const tokenizer::Tokenizer& tokenizer,
                                            const chat::Prompt& prompt);
+
+// `prompt` behind the text of earlier tokens, as Ollama's `context` has it: joined as text and
+// tokenized anew, with the beginning token in front whatever the earlier tokens begin with.
+struct ContinuedPrompt {
+  std::vector<int32_t> tokens;
+  std::string text;
+};
+Result<ContinuedPrompt> continue_context(const tokenizer::Tokenizer& tokenizer,
+                                         std::span<const int32_t> context,
+                                         const chat::Prompt& prompt);
 
 }  // namespace lar::runtime

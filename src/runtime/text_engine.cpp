@@ -119,7 +119,7 @@ FittedPrompt fit_prompt(std::vector<int32_t> tokens, uint32_t context, int32_t n
   if (tokens.size() < context) return {.tokens = std::move(tokens)};
   const size_t keep =
       num_keep < 0 ? 0 : std::min<size_t>(static_cast<size_t>(num_keep), context / 2);
-  const size_t room = std::max<size_t>(1, context - (context - keep) / 2 - 1);
+  const size_t room = std::max<size_t>(1, context - std::max<size_t>(1, (context - keep) / 2));
   if (tokens.size() <= room) return {.tokens = std::move(tokens)};
   const auto dropped = static_cast<ptrdiff_t>(tokens.size() - room);
   const auto head = static_cast<ptrdiff_t>(std::min(keep, room - 1));

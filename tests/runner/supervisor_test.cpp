@@ -109,6 +109,47 @@ TEST(Supervisor, CancelEndsARequestInEachPhase) {
   EXPECT_NE(next->generate_done(), nullptr);
 }
 
+// F26: a long prompt stops within a step, and its place is free.
+TEST(Supervisor, CancelEndsALongPromptWithinAStep) {
+  START_PARROT(runner);
+  runtime::GenerateRequest request = endless();
+  for (int i = 0; i < 90; ++i) request.prompt += " one two three four five";
+  request.truncate = false;
+  const auto answer = runner.submit(1, std::move(request));
+  ASSERT_TRUE(runner.wait([&] { return !answer->events.empty(); }));
+  runner.runner->cancel(1);
+  ASSERT_TRUE(runner.wait([&] { return answer->done(); }, milliseconds(1000)));
+  ASSERT_NE(answer->generate_done(), nullptr) << answer->error()->message;
+  EXPECT_EQ(answer->generate_done()->reason, runtime::DoneReason::kCancelled);
+  EXPECT_LE(answer->generate_done()->generated_tokens, 16U);
+  ASSERT_TRUE(runner.wait([&] { return runner.runner->stats().running == 0; }, milliseconds(3000)));
+}
+
+// F32, V40: whatever is asked at whatever moment of a model's end gets exactly one last event.
+TEST(Supervisor, UnloadsUnderLoadLoseNoRequest) {
+  LAR_REQUIRE_DATA(test::parrot_file());
+  Supervised runner(test::lar_runner());
+  for (int round = 0; round < 25; ++round) {
+    runner.start(test::parrot_file(), parallel(4));
+    std::vector<std::shared_ptr<Answer>> answers;
+    RequestId id = 0;
+    for (int i = 0; i < 4; ++i) {
+      answers.push_back(runner.submit(++id, endless()));
+      answers.push_back(runner.submit(++id, runtime::TokenizeRequest{.text = "Hello there"}));
+      answers.push_back(runner.submit(++id, chat(kSky, 3)));
+      answers.push_back(runner.submit(++id, runtime::EmbedRequest{.inputs = {"a"}}));
+    }
+    runner.wait([] { return false; }, milliseconds(2 * round));
+    runner.runner->stop();
+    answers.push_back(runner.submit(++id, chat(kSky, 3)));
+    ASSERT_TRUE(runner.wait([&] { return runner.ended.has_value(); }, kStopDeadline)) << round;
+    EXPECT_EQ(runner.ended->cause, Ended::Cause::kStopped);
+    for (const auto& answer : answers) {
+      EXPECT_TRUE(runner.wait([&] { return answer->done(); }, milliseconds(1000))) << round;
+    }
+  }
+}
+
 // F25: each client is told at once, and the next request works.
 TEST(Supervisor, AKilledRunnerTellsEveryRequestAndIsReplaced) {
   LAR_REQUIRE_DATA(test::parrot_file());

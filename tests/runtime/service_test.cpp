@@ -239,6 +239,33 @@ TEST_F(ParrotService, AConstrainedAnswerHasItsForm) {
   EXPECT_TRUE(json["a"].is_boolean());
 }
 
+const char* const kTools = R"([
+  {"type":"function","function":{"name":"add","description":"Add two numbers","parameters":
+    {"type":"object","required":["a","b"],"properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}}},
+  {"type":"function","function":{"name":"look","parameters":
+    {"type":"object","required":["where"],"properties":{"where":{"type":"string","enum":["up","down"]}}}}}])";
+
+TEST_F(ParrotService, AToolCallCanBeForced) {
+  GenerateRequest request = chat(kSky, 80);
+  request.tools = kTools;
+  request.think = Think::kOff;
+  request.tool_choice = {
+      .kind = ToolChoice::Kind::kFunction, .function = "look", .parallel = false};
+  const Collected answer = ask(*service_, request);
+  ASSERT_EQ(answer.calls.size(), 1U) << answer.content;
+  EXPECT_EQ(answer.calls.at(0).name, "look");
+  const Json arguments = Json::parse(answer.calls.at(0).arguments, nullptr, false);
+  EXPECT_TRUE(arguments["where"] == "up" || arguments["where"] == "down");
+  EXPECT_EQ(answer.content, "");
+  EXPECT_EQ(answer.done().reason, DoneReason::kStop);
+
+  request.tool_choice.function = "nothing";
+  EXPECT_EQ(ask(*service_, request).error().code, Code::kInvalidArgument);
+  request.tools.clear();
+  request.tool_choice = {.kind = ToolChoice::Kind::kRequired};
+  EXPECT_EQ(ask(*service_, request).error().code, Code::kInvalidArgument);
+}
+
 TEST_F(ParrotService, AWrongConstraintIsTheRequestsError) {
   GenerateRequest request = chat(kSky);
   request.constraint = {.kind = Constraint::Kind::kRegex, .text = "("};
@@ -315,6 +342,77 @@ TEST_F(ParrotService, CancelledIsSaidOnce) {
   }
   EXPECT_EQ(collector.answers_[1].done().reason, DoneReason::kCancelled);
   EXPECT_EQ(collector.answers_[2].done().reason, DoneReason::kStop);
+}
+
+GenerateRequest story(int32_t num_predict, const char* go_template = "{{ .Prompt }}") {
+  GenerateRequest request = chat("Once upon a time", num_predict);
+  request.go_template = go_template;
+  request.return_context = true;
+  return request;
+}
+
+// As a running Ollama answered (data/ollama-live/03-generate, gen-context).
+TEST(StoryService, ContextsAreOllamas) {
+  const auto path = test::shared_data("models/stories260K.ollama.gguf");
+  LAR_REQUIRE_DATA(path);
+  const auto service = load(path, 512);
+  ASSERT_NE(service, nullptr);
+  const Collected plain = ask(*service, story(4));
+  EXPECT_EQ(plain.content, ", there was a");
+  EXPECT_EQ(plain.done().prompt_tokens, 5U);
+  EXPECT_EQ(plain.done().context, (std::vector<int32_t>{403, 407, 261, 378, 432, 383, 286, 261}));
+
+  GenerateRequest request = story(24);
+  request.context = {1, 403, 407, 261};
+  const Collected continued = ask(*service, std::move(request));
+  EXPECT_EQ(continued.done().prompt_tokens, 12U);
+  EXPECT_EQ(continued.done().context,
+            (std::vector<int32_t>{1,   410, 403, 407, 261, 441, 416, 331, 407, 261, 378, 432,
+                                  383, 286, 261, 376, 298, 315, 421, 395, 317, 426, 338, 401,
+                                  396, 267, 337, 410, 408, 419, 292, 411, 322, 265, 282}));
+}
+
+// data/ollama-live/04-chat, chat-truncated: one message far longer than the context.
+TEST(StoryService, ALongMessageIsCutAsOllamaCutsIt) {
+  const auto path = test::shared_data("models/stories260K.ollama.gguf");
+  const auto scenario = test::shared_data("ollama-live/04-chat.scenario.json");
+  LAR_REQUIRE_DATA(path);
+  LAR_REQUIRE_DATA(scenario);
+  const auto service = load(path, 512);
+  ASSERT_NE(service, nullptr);
+  GenerateRequest request;
+  const Json steps = Json::parse(test::read_file(scenario));
+  for (const Json& step : steps["steps"]) {
+    if (step.value("id", "") == "create-s") request.go_template = step["json"]["template"];
+    if (step.value("id", "") != "chat-truncated") continue;
+    request.messages.push_back({.role = "user", .content = step["json"]["messages"][0]["content"]});
+  }
+  request.options.sampling.temperature = 0.0F;
+  request.options.num_predict = 16;
+  request.options.num_ctx = 128;
+  const Collected answer = ask(*service, std::move(request));
+  EXPECT_EQ(answer.done().prompt_tokens, 66U);
+  EXPECT_EQ(answer.done().truncation.dropped_tokens, 900U);
+  EXPECT_EQ(answer.content, "A little girl named Lily was very happy. She loved to play");
+}
+
+TEST(StoryService, ARequestMayBringItsTemplate) {
+  const auto path = test::shared_data("models/stories260K.ollama.gguf");
+  LAR_REQUIRE_DATA(path);
+  const auto service = load(path, 512);
+  ASSERT_NE(service, nullptr);
+  GenerateRequest echo = story(0, "[{{ .Prompt }}]");
+  echo.kind = GenerateRequest::Kind::kEcho;
+  EXPECT_EQ(ask(*service, echo).prompt->rendered, "[Once upon a time]");
+  echo.go_template = "";
+  EXPECT_EQ(ask(*service, echo).prompt->rendered, "Once upon a time");
+  echo.go_template = "{{ .Prompt ";
+  EXPECT_EQ(ask(*service, echo).error().code, Code::kInvalidArgument);
+  // More templates than are kept, then the first again.
+  for (int i = 0; i < 40; ++i) {
+    echo.go_template = std::to_string(i % 20) + "{{ .Prompt }}";
+    EXPECT_EQ(ask(*service, echo).prompt->rendered, std::to_string(i % 20) + "Once upon a time");
+  }
 }
 
 TEST(EmbedService, TextsBecomeVectors) {
