@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -15,14 +16,21 @@ std::string_view variable(const char* name) {
   return value == nullptr ? std::string_view{} : std::string_view(value);
 }
 
+// What programs that reach out agree on.
+constexpr std::array<std::string_view, 7> kNetworkVariables = {
+    "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",  "https_proxy",
+    "NO_PROXY",   "no_proxy",   "SSL_CERT_FILE"};
+
 std::map<std::string, std::string, std::less<>> own_variables() {
   std::map<std::string, std::string, std::less<>> variables;
   for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) continue;
-    if (!text.starts_with("OLLAMA_") && !text.starts_with("LAR_")) continue;
-    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    const auto name = text.substr(0, equals);
+    const bool is_network = std::ranges::find(kNetworkVariables, name) != kNetworkVariables.end();
+    if (!is_network && !name.starts_with("OLLAMA_") && !name.starts_with("LAR_")) continue;
+    variables.emplace(name, text.substr(equals + 1));
   }
   return variables;
 }

@@ -21,7 +21,8 @@ struct Environment {
   std::optional<uint32_t> context_length;  // OLLAMA_CONTEXT_LENGTH
   std::string home;                        // HOME
   std::string host_name;                   // of this machine
-  // Every variable whose name begins with OLLAMA_ or LAR_, for those who read many of them.
+  // Every variable whose name begins with OLLAMA_ or LAR_, for those who read many of them, and
+  // those for proxies and certificates (HTTPS_PROXY, SSL_CERT_FILE, ...).
   std::map<std::string, std::string, std::less<>> variables;
   std::string host;             // OLLAMA_HOST, as it is
   std::string models;           // OLLAMA_MODELS, or ~/.ollama/models

@@ -9,8 +9,10 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/registry_options.h"
 #include "cli/serve_models.h"
 #include "cli/serve_options.h"
+#include "registry/registry.h"
 #include "runner/supervisor.h"
 #include "scheduler/model_files.h"
 #include "server/catalog.h"
@@ -60,13 +62,20 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   for (const std::string& warning : options->warnings) log.warn(warning);
   for (const std::string& warning : serving->warnings) log.warn(warning);
   const store::Store store(config.models);
+  auto settings = registry_config(environment.variables, environment.home, config.version);
+  if (!settings) return print_error(settings.error());
+  auto registry = registry::Registry::create(*std::move(settings), store);
+  if (!registry) return print_error(registry.error());
+  if (const auto key = (*registry)->prepare_key(); !key) {
+    log.warn("no key for registries: " + key.error().message);
+  }
   net::EventLoop loop;
   server::ModelCatalog catalog(store);
   scheduler::StoreModelFiles files(store);
   runner::Supervisor supervisor(loop.context().get_executor(), {.sandbox = serving->sandbox});
   std::optional<scheduler::LocalService> models;
   models.emplace(loop.context().get_executor(), files, supervisor, serving->service);
-  server::ServerContext context{config, loop, store, log, catalog, &*models};
+  server::ServerContext context{config, loop, store, log, catalog, &*models, registry->get()};
   const auto served = server::serve(context, [&](uint16_t port) {
     log.info("listening", {{"address", shown_address(config, port)},
                            {"version", config.version},

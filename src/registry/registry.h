@@ -14,8 +14,12 @@
 
 namespace lar::registry {
 
+inline constexpr int kTransfersMax = 32;  // pulls and pushes at once
+
 struct TransferOptions {
   bool insecure = false;  // plain http, and an address in a private network is fine
+  // Others may ask for `insecure` only where the operator has listed the registry.
+  bool is_local_user = true;
 };
 
 class Registry {
@@ -23,6 +27,9 @@ class Registry {
   // `store` is borrowed.
   static Result<std::unique_ptr<Registry>> create(RegistryConfig config, const store::Store& store);
   ~Registry();
+
+  // Reads the key, or makes it: at the start, so that users find it where Ollama puts it.
+  Result<void> prepare_key() const;
 
   // Fetches a model into the store; its name changes its meaning at the end and in one step. What
   // is there already is checked, and damage is repaired. Ends with the progress "success". Errors
@@ -32,6 +39,7 @@ class Registry {
   //                       pinned digest is not the manifest's
   //   resource_exhausted  disk full
   //   unsupported         a kind of model that does not run here
+  // Over kTransfersMax: unavailable.
   Result<void> pull(const store::ModelName& name,
                     const TransferOptions& options,
                     const ProgressFunction& progress,

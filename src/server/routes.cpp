@@ -18,6 +18,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/show", ollama::show, Scope::kInfer, BodyKind::kJson},
     {"POST", "/api/copy", ollama::copy, Scope::kManage, BodyKind::kJson},
     {"DELETE", "/api/delete", ollama::remove, Scope::kManage, BodyKind::kJson},
+    {"POST", "/api/pull", ollama::pull, Scope::kManage, BodyKind::kJson},
+    {"POST", "/api/push", ollama::push, Scope::kManage, BodyKind::kJson},
     {"HEAD", "/api/blobs/:digest", ollama::blob_head, Scope::kManage},
     {"POST", "/api/blobs/:digest", ollama::blob_upload, Scope::kManage, BodyKind::kBytes},
 

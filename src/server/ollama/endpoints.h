@@ -13,6 +13,8 @@ net::awaitable<void> show(Call& call);
 net::awaitable<void> create(Call& call);
 net::awaitable<void> copy(Call& call);
 net::awaitable<void> remove(Call& call);
+net::awaitable<void> pull(Call& call);
+net::awaitable<void> push(Call& call);
 net::awaitable<void> blob_head(Call& call);
 net::awaitable<void> blob_upload(Call& call);
 net::awaitable<void> generate(Call& call);
