@@ -79,6 +79,8 @@ awaitable<void> EventLoop::run_blocking(std::function<void()> work) {
       asio::use_awaitable, std::move(work));
 }
 
+void EventLoop::run_detached(std::function<void()> work) { impl_->pool.run(std::move(work)); }
+
 awaitable<void> EventLoop::sleep_for(std::chrono::milliseconds time) {
   asio::steady_timer timer(impl_->context, time);
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -61,6 +61,9 @@ class EventLoop {
     }
   }
 
+  // Thread-safe. The same for work that nobody awaits; what it refers to it must own.
+  void run_detached(std::function<void()> work);
+
   awaitable<void> sleep_for(std::chrono::milliseconds time);
 
   boost::asio::io_context& context();

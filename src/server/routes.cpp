@@ -16,6 +16,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/tags", ollama::tags, Scope::kInfer},
     {"HEAD", "/api/tags", ollama::tags, Scope::kInfer},
     {"POST", "/api/show", ollama::show, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/create", ollama::create, Scope::kManage, BodyKind::kJson},
     {"POST", "/api/copy", ollama::copy, Scope::kManage, BodyKind::kJson},
     {"DELETE", "/api/delete", ollama::remove, Scope::kManage, BodyKind::kJson},
     {"POST", "/api/pull", ollama::pull, Scope::kManage, BodyKind::kJson},
