@@ -125,17 +125,19 @@ std::expected<RequestParser::BodyPart, Rejection> RequestParser::read_body(
   body.more = true;
   const auto written = [&] { return out.size() - body.size; };
   while (!parser.is_done() && body.size > 0) {
-    const auto bytes = unused();
+    // No more than a chunk's line may be, so that a longer one is found however it arrives.
+    const auto bytes = unused().substr(0, kChunkLineBytesMax);
     if (bytes.empty()) break;
     boost::beast::error_code error;
     const size_t taken = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     used_ += taken;
     if (error == http::error::need_buffer) break;
     if (error && error != http::error::need_more) {
+      if (written() > 0) break;  // what came before it first; it will be found again
       return reject(400, "malformed body: " + error.message());
     }
     if (taken == 0) {
-      if (bytes.size() > kChunkLineBytesMax) return reject(400, "a chunk's line is too long");
+      if (bytes.size() == kChunkLineBytesMax) return reject(400, "a chunk's line is too long");
       break;
     }
   }

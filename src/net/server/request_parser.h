@@ -21,7 +21,7 @@ inline constexpr size_t kHeadBytesMax = 32U << 10U;
 inline constexpr size_t kTargetBytesMax = 8U << 10U;
 inline constexpr size_t kRequestHeadersMax = 100;
 // Of what a chunk says beside its data: its size line, the last one with the trailers.
-inline constexpr size_t kChunkLineBytesMax = 8U << 10U;
+inline constexpr size_t kChunkLineBytesMax = 16U << 10U;
 
 // Why a request is not taken: the status to answer with, and a sentence for the log.
 struct Rejection {

@@ -73,7 +73,9 @@ Result<void> begin_from_files(Making& making) {
   making.tell("parsing GGUF");
   LAR_TRY(auto files, import_files(making.context.store, making.lease, making.request.files));
   // The model first, whatever the files are called.
-  std::ranges::stable_sort(files, {}, [](const ImportedFile& file) { return file.layer.kind(); });
+  std::ranges::sort(files, {}, [](const ImportedFile& file) {
+    return std::pair(file.layer.kind(), file.layer.digest);
+  });
   const auto models = std::ranges::count_if(
       files, [](const ImportedFile& file) { return file.layer.kind() == LayerKind::kModel; });
   if (models > 1) return fail(Code::kInvalidArgument, "more than one model was supplied");
