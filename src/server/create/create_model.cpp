@@ -44,11 +44,26 @@ Result<void> check_quantize(const std::string& type) {
   return fail(Code::kUnsupported, "quantizing is not supported yet: import a quantized GGUF file");
 }
 
+// "line 1, column 11: unclosed action" as Go says it: "template: :1: unclosed action".
+std::string template_problem(std::string_view message) {
+  constexpr std::string_view kLine = "line ";
+  const auto comma = message.find(", column ");
+  const auto colon = message.find(": ", comma == std::string_view::npos ? 0 : comma);
+  std::string problem = "template error: template: ";
+  if (!message.starts_with(kLine) || comma == std::string_view::npos ||
+      colon == std::string_view::npos) {
+    return problem.append(message);
+  }
+  return problem.append(":")
+      .append(message.substr(kLine.size(), comma - kLine.size()))
+      .append(message.substr(colon));
+}
+
 Result<void> check_template(const std::string& text) {
   if (text.empty()) return {};
   const auto compiled = chat::gotemplate::Template::compile(text);
   if (compiled) return {};
-  return fail(Code::kInvalidArgument, "template error: template: " + compiled.error().message);
+  return fail(Code::kInvalidArgument, template_problem(compiled.error().message));
 }
 
 void add_file(Making& making, const ImportedFile& imported) {
