@@ -50,9 +50,6 @@ class MoveList {
 class Interner {
  public:
   Interner();
-  Interner(const Interner&) = delete;
-  Interner& operator=(const Interner&) = delete;
-
   uint32_t intern(std::span<const uint32_t> key);
   std::span<const uint32_t> key(uint32_t id) const {
     return {words_.data() + begin_[id], begin_[id + 1] - begin_[id]};

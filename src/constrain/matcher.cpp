@@ -91,18 +91,16 @@ void Matcher::fill_text_bits(std::span<uint64_t> bits) {
 }
 
 void Matcher::fill_token_bits(std::span<uint64_t> bits) {
-  for (const Thread& thread : state_.threads) {
-    stepper_->for_each_exit(thread, [&](Thread at) {
-      for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
-        if (!edge.negated) {
-          set_bit(bits, edge.token);
-          continue;
-        }
-        for (TokenId token = 0; token < vocabulary_->size(); ++token) {
-          if (token != edge.token && !vocabulary_->is_end(token)) set_bit(bits, token);
-        }
+  for (const Thread& at : stepper_->exits(state_.threads)) {
+    for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
+      if (!edge.negated) {
+        set_bit(bits, edge.token);
+        continue;
       }
-    });
+      for (TokenId token = 0; token < vocabulary_->size(); ++token) {
+        if (token != edge.token && !vocabulary_->is_end(token)) set_bit(bits, token);
+      }
+    }
   }
 }
 
@@ -124,14 +122,19 @@ Result<void> Matcher::fill_mask(std::span<uint64_t> bits) {
 
 void Matcher::read_token(const std::vector<Thread>& from, TokenId token, std::vector<Thread>& out) {
   const bool end = vocabulary_->is_end(token);
-  for (const Thread& thread : from) {
-    stepper_->for_each_exit(thread, [&](Thread at) {
-      for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
-        const bool matches = edge.negated ? token != edge.token && !end : token == edge.token;
-        if (matches) stepper_->apply(edge.moves, at.below, out);
-      }
-    });
+  const std::vector<Thread> exits = stepper_->exits(from);
+  bool named = false;
+  for (const Thread& at : exits) named |= !grammar_->automaton().token_edges(at.top).empty();
+  if (!named) return;
+  stepper_->begin();
+  for (const Thread& thread : out) stepper_->add(thread);
+  for (const Thread& at : exits) {
+    for (const TokenEdge& edge : grammar_->automaton().token_edges(at.top)) {
+      const bool matches = edge.negated ? token != edge.token && !end : token == edge.token;
+      if (matches) stepper_->apply(edge.moves, at.below);
+    }
   }
+  stepper_->finish(out);
 }
 
 void Matcher::read_constrained(TokenId token, State& next) {
@@ -202,11 +205,8 @@ std::string Matcher::forced_text(size_t max_bytes) {
   while (text.size() < max_bytes) {
     const bool may_end = std::ranges::any_of(
         threads, [&](Thread thread) { return stepper_->ends_at(thread, kNoFrame); });
-    const bool by_token = std::ranges::any_of(threads, [&](Thread thread) {
-      bool any = false;
-      stepper_->for_each_exit(
-          thread, [&](Thread at) { any |= !grammar_->automaton().token_edges(at.top).empty(); });
-      return any;
+    const bool by_token = std::ranges::any_of(stepper_->exits(threads), [&](Thread at) {
+      return !grammar_->automaton().token_edges(at.top).empty();
     });
     if (may_end || by_token) break;
     int choices = 0;

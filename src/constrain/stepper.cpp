@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace lar::constrain {
+namespace {
+
+constexpr size_t kFewThreads = 16;  // looked through one by one
+
+}  // namespace
 
 FrameId StackPool::push(StateId state, BelowId below) {
   const auto [at, fresh] = frame_ids_.try_emplace((uint64_t{state} << 32) | below, 0);
@@ -13,17 +18,17 @@ FrameId StackPool::push(StateId state, BelowId below) {
   return at->second;
 }
 
-BelowId StackPool::unite(BelowId a, BelowId b) {
-  if (a == b) return a;
-  const auto in_a = frames(a);
-  const auto in_b = frames(b);
-  std::vector<FrameId> both;
-  std::ranges::set_union(in_a, in_b, std::back_inserter(both));
-  if (both.size() == in_a.size()) return a;
-  if (both.size() == in_b.size()) return b;
-  const auto [at, fresh] = set_ids_.try_emplace(both, kSetBit | static_cast<BelowId>(sets_.size()));
-  if (fresh) sets_.push_back(std::move(both));
-  return at->second;
+BelowId StackPool::unite(std::span<const BelowId> parts) {
+  if (std::ranges::all_of(parts, [&](BelowId part) { return part == parts[0]; })) return parts[0];
+  united_.clear();
+  for (const BelowId& part : parts) {
+    const auto ids = frames(part);
+    united_.insert(united_.end(), ids.begin(), ids.end());
+  }
+  std::ranges::sort(united_);
+  const auto tail = std::ranges::unique(united_);
+  united_.erase(tail.begin(), tail.end());
+  return united_.size() == 1 ? united_[0] : kSetBit | sets_.intern(united_);
 }
 
 void StackPool::shrink(Size size) {
@@ -32,78 +37,143 @@ void StackPool::shrink(Size size) {
     frame_ids_.erase((uint64_t{frame.top} << 32) | frame.below);
     frames_.pop_back();
   }
-  while (sets_.size() > size.sets) {
-    set_ids_.erase(sets_.back());
-    sets_.pop_back();
+  sets_.shrink(size.sets);
+}
+
+void Stepper::begin() {
+  gathered_.clear();
+  added_.clear();
+}
+
+void Stepper::add(Thread first) {
+  if (!automaton_.final_only(first.top)) {
+    gathered_.push_back(first);
+    return;
   }
-}
-
-bool Stepper::contains(const std::vector<Thread>& list, const Thread& thread) {
-  return std::ranges::find(list, thread) != list.end();
-}
-
-void Stepper::add(Thread thread, std::vector<Thread>& out) {
-  if (automaton_.final_only(thread.top)) {
-    // Nothing more can be read here: the frames below take its place.
-    bool stays = false;
-    const BelowId below = thread.below;
-    const auto frames = pool_.frames(below);
-    const std::vector<FrameId> copy(frames.begin(), frames.end());
-    for (const FrameId id : copy) {
+  // Nothing more can be read here: the frames below take its place.
+  work_.assign(1, first);
+  while (!work_.empty()) {
+    const Thread thread = work_.back();
+    work_.pop_back();
+    if (!automaton_.final_only(thread.top)) {
+      gathered_.push_back(thread);
+      continue;
+    }
+    for (const FrameId id : pool_.frames(thread.below)) {
       if (id <= kUnknownFrame) {
-        stays = true;
-      } else {
-        add(pool_.frame(id), out);
-      }
-    }
-    if (!stays) return;
-    if (copy.size() > 1) {
-      for (const FrameId id : copy) {
-        if (id <= kUnknownFrame) thread.below = id;
+        gathered_.push_back({thread.top, id});
+      } else if (added_.mark(id)) {
+        work_.push_back(pool_.frame(id));
       }
     }
   }
-  const auto same = std::ranges::find(out, thread.top, &Thread::top);
-  if (same != out.end()) {
-    same->below = pool_.unite(same->below, thread.below);
-    return;
-  }
-  if (out.size() >= kMaxThreads) {
-    exhausted_ = true;
-    return;
-  }
-  out.push_back(thread);
 }
 
-void Stepper::apply(const MoveList& moves, BelowId below, std::vector<Thread>& out) {
+void Stepper::apply(const MoveList& moves, BelowId below) {
   for (size_t i = 0; i < moves.size(); ++i) {
     const auto frames = moves[i];
     BelowId under = below;
     for (size_t f = 0; f + 1 < frames.size(); ++f) under = pool_.push(frames[f], under);
-    add({frames.back(), under}, out);
+    add({frames.back(), under});
+  }
+}
+
+void Stepper::finish(std::vector<Thread>& out) {
+  out.clear();
+  if (pool_.words() > kMaxStackWords) exhausted_ = true;
+  if (gathered_.size() == 1) {
+    out.push_back(gathered_[0]);
+    return;
+  }
+  links_.clear();
+  index_.clear();
+  const bool few = gathered_.size() <= kFewThreads;
+  for (const Thread& thread : gathered_) {
+    size_t at = out.size();
+    if (few) {
+      at = static_cast<size_t>(std::ranges::find(out, thread.top, &Thread::top) - out.begin());
+    } else {
+      at = index_.try_emplace(thread.top, at).first->second;
+    }
+    if (at < out.size()) {
+      links_.emplace_back(at, thread.below);
+    } else {
+      out.push_back(thread);
+    }
+  }
+  std::ranges::sort(links_);
+  for (size_t i = 0; i < links_.size();) {
+    const size_t at = links_[i].first;
+    parts_.assign(1, out[at].below);
+    for (; i < links_.size() && links_[i].first == at; ++i) parts_.push_back(links_[i].second);
+    out[at].below = pool_.unite(parts_);
+  }
+  if (out.size() > kMaxThreads) exhausted_ = true;
+}
+
+template <class Use>
+void Stepper::leave(Thread thread, Use use) {
+  use(thread);
+  if (!automaton_.accepting(thread.top)) return;
+  leaving_.assign(1, thread);
+  while (!leaving_.empty()) {
+    const Thread from = leaving_.back();
+    leaving_.pop_back();
+    for (const FrameId id : pool_.frames(from.below)) {
+      if (id <= kUnknownFrame || !left_.mark(id)) continue;
+      const Thread frame = pool_.frame(id);
+      if (automaton_.accepting(frame.top)) leaving_.push_back(frame);
+      use(frame);
+    }
   }
 }
 
 void Stepper::step(std::span<const Thread> threads, uint8_t byte, std::vector<Thread>& out) {
-  out.clear();
+  begin();
+  left_.clear();
   for (const Thread& thread : threads) {
-    for_each_exit(thread, [&](Thread at) {
+    leave(thread, [&](Thread at) {
       const uint32_t code = automaton_.step(at.top, byte);
       if (code == Automaton::kNoMove) return;
       if ((code & Automaton::kLocal) != 0) {
-        add({code & ~Automaton::kLocal, at.below}, out);
+        add({code & ~Automaton::kLocal, at.below});
       } else {
-        apply(automaton_.moves(code), at.below, out);
+        apply(automaton_.moves(code), at.below);
       }
     });
   }
+  finish(out);
+}
+
+std::vector<Thread> Stepper::exits(std::span<const Thread> threads) {
+  begin();
+  left_.clear();
+  for (const Thread& thread : threads) {
+    leave(thread, [&](Thread at) { gathered_.push_back(at); });
+  }
+  std::vector<Thread> out;
+  finish(out);
+  return out;
+}
+
+std::vector<Thread> Stepper::below(Thread thread) {
+  begin();
+  for (const FrameId id : pool_.frames(thread.below)) {
+    if (id > kUnknownFrame) gathered_.push_back(pool_.frame(id));
+  }
+  std::vector<Thread> out;
+  finish(out);
+  return out;
 }
 
 bool Stepper::ends_at(Thread thread, FrameId below) {
+  if (!automaton_.accepting(thread.top)) return false;
   bool ends = false;
-  for_each_exit(thread, [&](Thread at) {
+  left_.clear();
+  leave(thread, [&](Thread at) {
     if (ends || !automaton_.accepting(at.top)) return;
-    ends = std::ranges::find(pool_.frames(at.below), below) != pool_.frames(at.below).end();
+    const auto ids = pool_.frames(at.below);
+    ends = std::ranges::find(ids, below) != ids.end();
   });
   return ends;
 }

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "constrain/automaton.h"
@@ -14,6 +14,7 @@
 namespace lar::constrain {
 
 constexpr size_t kMaxThreads = 2'048;
+constexpr size_t kMaxStackWords = size_t{2} << 20;  // all stacks of one sequence
 
 using FrameId = uint32_t;
 constexpr FrameId kNoFrame = 0;       // the bottom
@@ -42,11 +43,13 @@ class StackPool {
   // The frames of a set; `single` is storage for a set of one.
   std::span<const FrameId> frames(const BelowId& below) const {
     if ((below & kSetBit) == 0) return {&below, 1};
-    return sets_[below & ~kSetBit];
+    return sets_.key(below & ~kSetBit);
   }
-  BelowId unite(BelowId a, BelowId b);
+  // All frames of all of them; there is at least one.
+  BelowId unite(std::span<const BelowId> parts);
 
   Size size() const { return {frames_.size(), sets_.size()}; }
+  size_t words() const { return 2 * frames_.size() + sets_.words(); }
   // Forgets what was made since the pool had this size.
   void shrink(Size size);
 
@@ -55,8 +58,8 @@ class StackPool {
 
   std::vector<Thread> frames_;
   std::unordered_map<uint64_t, FrameId> frame_ids_;
-  std::vector<std::vector<FrameId>> sets_;  // sorted, at least two
-  std::map<std::vector<FrameId>, BelowId> set_ids_;
+  Interner sets_;  // of sorted frames, at least two
+  std::vector<FrameId> united_;
 };
 
 class Stepper {
@@ -65,40 +68,57 @@ class Stepper {
 
   // The threads after `byte`, one for a top state, in `out` (which is cleared first).
   void step(std::span<const Thread> threads, uint8_t byte, std::vector<Thread>& out);
-  // Adds what the moves of one thread lead to.
-  void apply(const MoveList& moves, BelowId below, std::vector<Thread>& out);
 
-  // Calls use(thread) for the thread and every one below that it may be left for.
-  template <class F>
-  void for_each_exit(Thread thread, F use) {
-    use(thread);
-    if (!automaton_.accepting(thread.top)) return;
-    std::vector<Thread> seen{thread};
-    for (size_t i = 0; i < seen.size(); ++i) {
-      if (!automaton_.accepting(seen[i].top)) continue;
-      const BelowId below = seen[i].below;
-      for (const FrameId id : pool_.frames(below)) {
-        if (id <= kUnknownFrame || contains(seen, pool_.frame(id))) continue;
-        seen.push_back(pool_.frame(id));
-        use(seen.back());
-      }
-    }
-  }
+  // The threads and all below them that they may be left for, one for a top state.
+  std::vector<Thread> exits(std::span<const Thread> threads);
+  // The frames right below a thread as threads, one for a top state.
+  std::vector<Thread> below(Thread thread);
+
+  // Gathers threads: between begin() and finish() each is added once.
+  void begin();
+  void add(Thread thread);
+  // Adds what the moves of one thread lead to.
+  void apply(const MoveList& moves, BelowId below);
+  // The threads gathered, one for a top state, in `out` (which is cleared first).
+  void finish(std::vector<Thread>& out);
 
   // Whether the thread may end with `below` as the next frame (kNoFrame: the whole is complete).
   bool ends_at(Thread thread, FrameId below);
 
   Automaton& automaton() { return automaton_; }
   StackPool& pool() { return pool_; }
-  // Set once there were more than kMaxThreads threads; later results are incomplete.
+  // Set once there was more to follow than a limit allows; later results are incomplete.
   bool exhausted() const { return exhausted_ || automaton_.exhausted(); }
 
  private:
-  static bool contains(const std::vector<Thread>& list, const Thread& thread);
-  void add(Thread thread, std::vector<Thread>& out);
+  // Marks a frame; false if it is marked already since the last begin() of these marks.
+  class Marks {
+   public:
+    void clear() { ++round_; }
+    bool mark(FrameId id) {
+      if (marked_.size() <= id) marked_.resize(size_t{id} + 1 + marked_.size() / 2, 0);
+      return std::exchange(marked_[id], round_) != round_;
+    }
+
+   private:
+    std::vector<uint64_t> marked_;  // the round of the last mark
+    uint64_t round_ = 0;
+  };
+
+  // Calls use(thread) for it and all below that it may be left for, each frame once a round.
+  template <class Use>
+  void leave(Thread thread, Use use);
 
   Automaton& automaton_;
   StackPool& pool_;
+  Marks left_;   // frames that were come to by leaving those above
+  Marks added_;  // frames that took the place of finished ones
+  std::vector<Thread> gathered_;
+  std::vector<Thread> work_;
+  std::vector<Thread> leaving_;
+  std::vector<std::pair<size_t, BelowId>> links_;
+  std::vector<BelowId> parts_;
+  std::unordered_map<StateId, size_t> index_;
   bool exhausted_ = false;
 };
 

@@ -201,10 +201,7 @@ void MaskCache::fill_thread(Stepper& stepper, Thread thread, std::span<uint64_t>
   if (mask->suffixes.nodes().empty() && mask->exits.empty()) return;
   const StackPool::Size pool_size = stepper.pool().size();
   const StateId mark = stepper.automaton().mark();
-  for (const FrameId frame : stepper.pool().frames(thread.below)) {
-    if (frame <= kUnknownFrame) continue;
-    fill_after(stepper, *mask, stepper.pool().frame(frame), bits);
-  }
+  for (const Thread& next : stepper.below(thread)) fill_after(stepper, *mask, next, bits);
   stepper.pool().shrink(pool_size);
   stepper.automaton().forget_since(mark);
 }
@@ -235,14 +232,11 @@ void MaskCache::fill_after(Stepper& stepper,
 }
 
 void MaskCache::fill(Stepper& stepper, std::span<const Thread> threads, std::span<uint64_t> bits) {
-  std::vector<Thread> seen;
-  for (const Thread& thread : threads) {
-    stepper.for_each_exit(thread, [&](Thread at) {
-      if (at.top == kDone || std::ranges::find(seen, at) != seen.end()) return;
-      seen.push_back(at);
-      fill_thread(stepper, at, bits);
-    });
+  const StackPool::Size pool_size = stepper.pool().size();
+  for (const Thread& at : stepper.exits(threads)) {
+    if (at.top != kDone) fill_thread(stepper, at, bits);
   }
+  stepper.pool().shrink(pool_size);
 }
 
 }  // namespace lar::constrain
