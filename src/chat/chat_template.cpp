@@ -107,6 +107,8 @@ Result<Prompt> ChatTemplate::render(const std::vector<Message>& messages,
   }
   jinja::RenderOptions render;
   render.limits = options.limits;
+  // A long conversation may cost more: several looks at each of its bytes.
+  render.limits.work_max += text_bytes(messages);
   render.now = options.now;
   return compiled_->render(Value::dict(std::move(context)), render);
 }

@@ -103,6 +103,16 @@ uint32_t message_images(const Message& message) {
   return count;
 }
 
+size_t text_bytes(std::span<const Message> messages) {
+  size_t bytes = 0;
+  for (const Message& message : messages) {
+    if (message.content.is_string()) bytes += message.content.text().size();
+    if (message.content.is_sequence()) bytes += message_text(message).text().size();
+    if (message.thinking) bytes += message.thinking->size();
+  }
+  return bytes;
+}
+
 Result<std::vector<Message>> parse_messages(const Value& list) {
   if (list.is_null() || list.is_undefined()) return std::vector<Message>();
   if (!list.is_list()) return fail(Code::kInvalidArgument, "messages is no list");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ Result<Think> parse_think(const Value& value);
 Value message_text(const Message& message);
 // Media of a message: `images`, and the parts of its content that are no text.
 uint32_t message_images(const Message& message);
+
+// Bytes of text in all messages: what a rendering has to move at least.
+size_t text_bytes(std::span<const Message> messages);
 
 // Messages of Ollama's or OpenAI's API. Roles become lower case. Errors: invalid_argument that
 // names the place.

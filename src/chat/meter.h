@@ -19,6 +19,9 @@ class Meter {
     return work_ <= work_max_ && !out_of_memory_;
   }
 
+  // The same for bytes that are worked on one by one, as a change of case does.
+  bool work_on(size_t bytes) { return work(bytes / 8); }
+
   // False, and nothing is held, if the bytes would not fit.
   bool hold(size_t bytes) {
     if (bytes > bytes_max_ - bytes_) {

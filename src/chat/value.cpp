@@ -219,7 +219,10 @@ bool equal(const Value& a, const Value& b, Meter* meter) {
   if (a.kind() != b.kind()) return false;
   if (a.is_undefined() || a.same(b)) return true;
   switch (a.kind()) {
-    case Kind::kString: return a.text() == b.text();
+    case Kind::kString:
+      if (a.text().size() != b.text().size()) return false;
+      if (meter != nullptr && !meter->work(a.text().size() / 64)) return false;
+      return a.text() == b.text();
     case Kind::kList:
     case Kind::kTuple: {
       const auto& left = a.items();

@@ -1,6 +1,7 @@
 // Templates that attack: each ends in an error, soon, in little memory and little stack.
 #include <gtest/gtest.h>
 
+#include "chat/chat_template.h"
 #include "chat/fixtures.h"
 #include "chat/small_stack.h"
 
@@ -86,6 +87,55 @@ TEST(Hostile, endless_work_is_an_error) {
   expect_refused("{% for i in range(100000) %}{% for j in 'é'*100000 %}{% endfor %}{% endfor %}");
   expect_refused("{{ range(1000000000) }}");
   expect_refused("{{ range(10**9)|list }}");
+}
+
+// Filters and methods that look at every character of a long string.
+TEST(Hostile, long_strings_count_by_their_bytes) {
+  for (const char* body : {"s|upper",
+                           "s|title",
+                           "s|capitalize",
+                           "s|int",
+                           "s|wordwrap",
+                           "s|urlencode",
+                           "s|pprint",
+                           "s|wordcount",
+                           "s.split('zz')",
+                           "s.splitlines()",
+                           "s.swapcase()",
+                           "s.isalpha()",
+                           "s is lower",
+                           "s[::-1]",
+                           "[s]|string",
+                           "[s]|tojson",
+                           "[s]|map('upper')|list",
+                           "s == w",
+                           "s < w",
+                           "'zz' in s",
+                           "s.find('zz')",
+                           "s|replace('zz', 'y')",
+                           "{s: 1}",
+                           "s ~ s"}) {
+    expect_refused(std::string("{% set s = 'ab '*300000 %}{% set w = s[:-1] ~ 'c' %}") +
+                   "{% for i in range(100000) %}{% set q = " + body + " %}{% endfor %}");
+  }
+}
+
+TEST(Hostile, a_long_conversation_is_no_attack) {
+  nlohmann::ordered_json context;
+  for (int i = 0; i < 40; ++i) {
+    context["messages"].push_back({{"role", "user"}, {"content", std::string(100'000, 'a')}});
+  }
+  const auto value = from_json(context);
+  const auto messages = parse_messages(*value->find("messages"));
+  const auto chat_template = ChatTemplate::create(
+      "{% for m in messages %}{{ m.content|trim }}{% if '<x>' in m.content %}"
+      "{{ m.content.split('<x>')[0].strip() }}{% endif %}{{ m.content|replace('q', 'r')|length }}"
+      "{% endfor %}",
+      {});
+  ASSERT_TRUE(chat_template.has_value());
+  const auto prompt = (*chat_template)->render(*messages, Value(), {});
+  ASSERT_TRUE(prompt.has_value()) << prompt.error().message;
+  EXPECT_GT(prompt->text.size(), 4'000'000U);
 }
 
 TEST(Hostile, endless_memory_is_an_error) {

@@ -128,13 +128,16 @@ bool print_verb(TextBuilder& out, char32_t verb, const Directive& how, const Ite
       }
       return true;
     }
+    // Both look at every byte and make several of it.
+    if (out.meter() != nullptr && !out.meter()->work(string.text().size() / 2)) return true;
     std::string shown;
     if (verb == 'q') {
       shown = quote(string.text());
     } else {
       for (const char c : string.text()) {
-        shown += verb == 'x' ? fmt::format("{:02x}", static_cast<uint8_t>(c))
-                             : fmt::format("{:02X}", static_cast<uint8_t>(c));
+        const std::string_view digits = verb == 'x' ? "0123456789abcdef" : "0123456789ABCDEF";
+        shown += digits[static_cast<uint8_t>(c) >> 4];
+        shown += digits[static_cast<uint8_t>(c) & 15];
       }
     }
     out.append(shown, origin_of(string));

@@ -44,11 +44,12 @@ bool is_blank(const Value& text) {
 // One rendering: what it has printed, and within which limits.
 class Template::Rendering {
  public:
-  Rendering(const Template& owner, const ExecuteOptions& options)
+  // `bytes`: of text that is given; a long conversation may cost more.
+  Rendering(const Template& owner, const ExecuteOptions& options, size_t bytes)
       : owner_(owner),
         options_(options),
         now_(options.now ? *options.now : jinja::local_now()),
-        meter_(options.limits.work_max, options.limits.memory_bytes_max),
+        meter_(options.limits.work_max + bytes, options.limits.memory_bytes_max),
         out_(&meter_) {}
 
   Result<void> execute(const Node& root, const Data& data, bool last_pass = false) {
@@ -133,7 +134,7 @@ std::string Template::tool_call_tag() const {
 }
 
 Result<Prompt> Template::execute(const Data& data, const ExecuteOptions& options) const {
-  Rendering rendering(*this, options);
+  Rendering rendering(*this, options, 0);
   LAR_TRY(rendering.execute(*tree_->root, data));
   return rendering.finish();
 }
@@ -148,14 +149,15 @@ Result<Prompt> Template::render(const Values& values, const ExecuteOptions& opti
   }
   const Collated collated = collate(values.messages);
   if (mentions("messages") && !values.pairwise) {
-    return execute({.system = collated.system,
-                    .response = empty_text(),
-                    .messages = messages_value(collated.messages),
-                    .tools = tools_value(values.tools),
-                    .think = values.think},
-                   options);
+    Rendering rendering(*this, options, text_bytes(values.messages));
+    LAR_TRY(rendering.execute(*tree_->root, {.system = collated.system,
+                                             .response = empty_text(),
+                                             .messages = messages_value(collated.messages),
+                                             .tools = tools_value(values.tools),
+                                             .think = values.think}));
+    return rendering.finish();
   }
-  Rendering rendering(*this, options);
+  Rendering rendering(*this, options, text_bytes(values.messages));
   LAR_TRY(rendering.execute_pairs(collated.messages, values.think));
   return rendering.finish();
 }

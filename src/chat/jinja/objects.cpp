@@ -112,6 +112,11 @@ void DictView::append_repr(TextBuilder& out, uint32_t level) const {
   out.append("])", Origin::kTemplate);
 }
 
+Result<Value> BoundMethod::call(Renderer& renderer, CallArgs& args) {
+  if (!renderer.charge(self_)) return renderer.out_of_limits();
+  return function_(renderer, self_, args);
+}
+
 void BoundMethod::append_repr(TextBuilder& out, uint32_t) const {
   out.append(fmt::format("<built-in method {} of {} object>", name_, jinja::type_name(self_)),
              Origin::kTemplate);

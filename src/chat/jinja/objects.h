@@ -70,9 +70,7 @@ class BoundMethod : public EngineObject {
   std::string_view type_name() const override { return "builtin_function_or_method"; }
   uint32_t depth() const override { return self_.depth() + 1; }
   bool callable() const override { return true; }
-  Result<Value> call(Renderer& renderer, CallArgs& args) override {
-    return function_(renderer, self_, args);
-  }
+  Result<Value> call(Renderer& renderer, CallArgs& args) override;
   void append_repr(TextBuilder& out, uint32_t level) const override;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "chat/jinja/arguments.h"
@@ -270,6 +272,8 @@ Result<int> order(Renderer& renderer,
     return sign_of(left.as_int() < right.as_int(), left.as_int() > right.as_int());
   }
   if (left.is_string() && right.is_string()) {
+    const size_t shorter = std::min(left.text().size(), right.text().size());
+    if (!renderer.meter()->work(shorter / 64)) return renderer.out_of_limits();
     const int result = left.text().compare(right.text());
     return sign_of(result < 0, result > 0);
   }

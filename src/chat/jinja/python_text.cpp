@@ -153,6 +153,10 @@ void append_repr(TextBuilder& out, const Value& value, uint32_t level) {
     case Kind::kString: {
       const bool markup = value.string_data().markup;
       if (markup) out.append("Markup(", Origin::kTemplate);
+      // Quoting looks at every character.
+      if (Meter* meter = out.meter(); meter != nullptr && !meter->work(value.text().size() / 4)) {
+        return;
+      }
       out.append(quote(value.text()), origin_of(value));
       if (markup) out.append(")", Origin::kTemplate);
       return;

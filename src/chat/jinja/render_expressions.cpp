@@ -91,6 +91,7 @@ Value Renderer::resolve(uint32_t name) {
     LAR_TRY(Value key, eval(*expr.args[i]));
     LAR_TRY(Value value, eval(*expr.args[i + 1]));
     if (!hashable(key)) return type_error(fmt::format("unhashable type: '{}'", type_name(key)));
+    if (!charge(key)) return out_of_limits();
     entries.set(std::move(key), std::move(value));
   }
   return dict(std::move(entries));
@@ -132,6 +133,7 @@ Result<Value> Renderer::item(const Value& object, const Value& key) {
   switch (object.kind()) {
     case Kind::kUndefined: return undefined_error(object);
     case Kind::kDict:
+      if (!charge(key)) return out_of_limits();
       if (hashable(key)) {
         if (const Value* found = object.entries().find(key)) return *found;
       }
@@ -230,7 +232,9 @@ Result<Value> Renderer::item(const Value& object, const Value& key) {
   if (object.is_string()) {
     // Where each character begins, and the end.
     const std::string_view text = object.text();
-    if (!meter_.fits(text.size() * sizeof(uint32_t))) return out_of_limits();
+    if (!meter_.fits(text.size() * sizeof(uint32_t)) || !meter_.work(text.size() / 4)) {
+      return out_of_limits();
+    }
     std::vector<uint32_t> begins;
     for (size_t i = 0; i < text.size(); ++i) {
       if ((text[i] & 0xC0) != 0x80) begins.push_back(static_cast<uint32_t>(i));
@@ -321,6 +325,7 @@ Result<Value> Renderer::call(const Value& callee, CallArgs& args) {
   }
   LAR_TRY(eval_args(expr.call.get(), &args));
   if (caller != nullptr) args.named.emplace_back("caller", *caller);
+  if (method != nullptr && !charge(self)) return out_of_limits();
   auto result = method != nullptr ? method(*this, self, args) : call(callee, args);
   if (result && meter_.exceeded()) return out_of_limits();
   return result;
@@ -338,6 +343,7 @@ Result<Value> Renderer::call(const Value& callee, CallArgs& args) {
   }
   CallArgs args;
   LAR_TRY(eval_args(expr.call.get(), &args));
+  if (!charge(input)) return out_of_limits();
   auto result = expr.function(*this, input, args);
   if (result && meter_.exceeded()) return out_of_limits();
   return result;
@@ -350,6 +356,7 @@ Result<Value> Renderer::call(const Value& callee, CallArgs& args) {
   }
   CallArgs args;
   LAR_TRY(eval_args(expr.call.get(), &args));
+  if (!charge(input)) return out_of_limits();
   return expr.function(*this, input, args);
 }
 

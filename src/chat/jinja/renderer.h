@@ -53,6 +53,10 @@ class Renderer {
   // What a missing attribute or item evaluates to.
   Value missing(const Value& object, const Value& name, bool unsafe);
   Recursion& recursion() { return recursion_; }
+  // Counts what a filter, test or method will do at least with its input; false: over the limit.
+  bool charge(const Value& input) {
+    return !input.is_string() || meter_.work_on(input.text().size());
+  }
 
   // Keeps a changeable object until the end, when its references are cut.
   void track(Ref<EngineObject> object) { tracked_.push_back(std::move(object)); }

@@ -34,6 +34,7 @@ Result<Value> mapped(Renderer& renderer, const Value& self, CallArgs& args) {
 template <std::string (*Map)(std::string_view)>
 Result<Value> mapped_whole(Renderer& renderer, const Value& self, CallArgs& args) {
   LAR_TRY(no_arguments("method", args));
+  if (!renderer.meter()->work(self.text().size() / 16)) return renderer.out_of_limits();
   return like(self, Map(self.text()), renderer.meter());
 }
 

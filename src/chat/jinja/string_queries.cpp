@@ -110,9 +110,8 @@ Result<Value> count(Renderer& renderer, const Value& self, CallArgs& args) {
 
 // Whether the text is not empty and all its characters are of a kind.
 template <bool (*Is)(char32_t)>
-Result<Value> all_are(Renderer& renderer, const Value& self, CallArgs& args) {
+Result<Value> all_are(Renderer&, const Value& self, CallArgs& args) {
   LAR_TRY(bind("str method", args, {}, 0));
-  renderer.meter()->work(self.text().size() / 16);
   Chars walk(self.text());
   for (char32_t c = 0; walk.next(&c);) {
     if (!Is(c)) return Value::boolean(false);

@@ -55,6 +55,7 @@ Value map_text(const Value& string, std::string (*map)(std::string_view), Meter*
   const StringData& data = string.string_data();
   TextBuilder out(meter);
   const std::string_view text = data.text;
+  if (meter != nullptr && !meter->work(text.size() / 16)) return out.finish();
   size_t begin = 0;
   for (const Run& run : data.runs) {
     out.append(map(text.substr(begin, run.end - begin)), run.origin);

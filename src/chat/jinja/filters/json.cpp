@@ -63,6 +63,7 @@ class JsonWriter {
       case Kind::kInt: put(std::to_string(value.as_int())); return {};
       case Kind::kDouble: put(number(value.as_double())); return {};
       case Kind::kString:
+        if (!renderer_.meter()->work(value.text().size() / 16)) return renderer_.out_of_limits();
         out_.append(json_quote(value.text(), style_.ascii), origin_of(value));
         return {};
       case Kind::kList:

@@ -98,6 +98,7 @@ Result<Value> do_wordwrap(Renderer& renderer, const Value& input, CallArgs& args
                0));
   LAR_TRY(const Value text, require_string(input));
   Meter* meter = renderer.meter();
+  meter->work(text.text().size() / 4);
   WordWrap wrap;
   LAR_TRY(wrap.width, bound.integer(0, 79));
   LAR_TRY(wrap.break_long_words, bound.truth(1, true));

@@ -75,6 +75,7 @@ std::string url_quote(std::string_view text, bool query) {
 
 Value quoted(Renderer& renderer, const Value& value, bool query) {
   const Value text = to_str(value, renderer.meter());
+  renderer.meter()->work(text.text().size() / 4);
   return renderer.text(url_quote(text.text(), query), origin_of(text));
 }
 

@@ -132,6 +132,7 @@ class PrettyPrinter {
   }
 
   int64_t quoted_width(const Value& text) {
+    renderer_.meter()->work(text.text().size() / 4);
     return static_cast<int64_t>(count_chars(quote(text.text())));
   }
 
