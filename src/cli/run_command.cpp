@@ -173,7 +173,6 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   app.add_flag("--verbose", arguments.verbose, "Print statistics on stderr");
   app.add_option("--keepalive", of_server.settings.keep_alive,
                  "How long the model stays loaded (e.g. 5m)");
-  app.add_option("--format", of_server.settings.format, "Response format: json, or a JSON schema");
   app.add_option("--think", of_server.settings.think,
                  "Thinking: --think, --think=false, or --think=low, medium, high or max");
   app.add_flag("--hidethinking", of_server.settings.hide_thinking, "Hide thinking output");
@@ -188,6 +187,12 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   arguments.words.assign(words.begin() + 1, words.end());
 
   if (is_file(arguments.path)) {
+    for (const char* flag : {"--keepalive", "--think", "--hidethinking", "--nowordwrap",
+                             "--insecure", "--truncate", "--dimensions"}) {
+      if (app.count(flag) > 0) {
+        return print_error(std::string(flag) + " is for models of the server, not for a file");
+      }
+    }
     const auto code = run_model(arguments, environment);
     return code ? *code : print_error(code.error());
   }
@@ -195,6 +200,7 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   of_server.words = arguments.words;
   of_server.raw = arguments.raw;
   of_server.truncate = truncate != "false";
+  of_server.settings.format = arguments.format;
   of_server.settings.verbose = arguments.verbose;
   of_server.settings.wrap = !no_wrap;
   auto options = settings_json(arguments.settings);

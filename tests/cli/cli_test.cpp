@@ -306,6 +306,7 @@ TEST(Cli, EveryErrorIsOneLineAndExitCodeOne) {
       {"run", "demo", "--set", "top_k=many", "hi"},
       {"run", "demo", "--set", "nothing=1", "hi"},
       {"run", "demo", "--set", "temperature", "hi"},
+      {"run", "demo", "--think", "hi"},
       {"inspect", junk},
       {"inspect"},
       {"logits", "demo", "--tokens", "1,999999999", "--out", (dir.path() / "x").string()},
