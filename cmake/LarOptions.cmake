@@ -1,5 +1,7 @@
 # Compiler options that every target of the project shares, as one INTERFACE target.
 add_library(lar_options INTERFACE)
+# fmt is a shared library; said to all, since all share the precompiled header.
+target_compile_definitions(lar_options INTERFACE FMT_SHARED)
 target_include_directories(lar_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(lar_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
