@@ -3,78 +3,95 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "cli/chat/statistics.h"
 #include "cli/interrupt.h"
-#include "cli/output.h"
 
 namespace lar::cli {
 namespace {
 
-constexpr size_t kThinkTokensMax = 16;  // that hold "<think>" at the end of a prompt
-
-class Printer final : public runtime::TextSink {
+class Printer final : public runtime::ServiceSink {
  public:
-  void on_text(runtime::RequestId,
-               std::string_view text,
-               std::span<const runtime::TokenProbability>) override {
-    answer_.text += text;
-    if (written_) written_ = write_stdout(text);
-  }
-  void on_done(runtime::RequestId, const runtime::TextDone& done) override { answer_.done = done; }
-  void on_shifted(runtime::RequestId, uint32_t discarded) override {
-    fmt::print(stderr, "\nWarning: the context is full, the oldest {} tokens were dropped\n",
-               discarded);
+  explicit Printer(const AnswerStyle& style) : printer_(style) {}
+
+  void on_event(runtime::ServiceId, runtime::Event&& event) override {
+    if (auto* delta = std::get_if<runtime::GenerateDelta>(&event)) {
+      if (written_ && !delta->thinking.empty()) written_ = printer_.thinking(delta->thinking);
+      if (written_ && !delta->content.empty()) written_ = printer_.content(delta->content);
+    } else if (auto* done = std::get_if<runtime::GenerateDone>(&event)) {
+      done_ = std::move(*done);
+    } else if (auto* error = std::get_if<Error>(&event)) {
+      error_ = std::move(*error);
+    }
   }
 
   const Result<void>& written() const { return written_; }
-  Answer take() { return std::move(answer_); }
+
+  Result<Answer> take() {
+    if (error_) return std::unexpected<Error>(std::move(*error_));
+    LAR_TRY(written_);
+    LAR_TRY(printer_.finish());
+    return Answer{.text = printer_.text(),
+                  .thoughts = printer_.thoughts(),
+                  .done = std::move(done_).value_or(runtime::GenerateDone{})};
+  }
 
  private:
-  Answer answer_;
+  AnswerPrinter printer_;
   Result<void> written_;
+  std::optional<runtime::GenerateDone> done_;
+  std::optional<Error> error_;
 };
+
+void say_what_was_lost(const runtime::GenerateDone& done, uint32_t context) {
+  for (const std::string& warning : done.warnings) fmt::print(stderr, "Warning: {}\n", warning);
+  if (done.truncation.dropped_messages > 0) {
+    fmt::print(stderr,
+               "Warning: the conversation is longer than the context of {} tokens; its oldest {} "
+               "messages were dropped\n",
+               context, done.truncation.dropped_messages);
+  }
+  if (done.truncation.dropped_tokens > 0) {
+    fmt::print(stderr,
+               "Warning: the prompt is longer than the context of {} tokens; {} tokens of it were "
+               "dropped\n",
+               context, done.truncation.dropped_tokens);
+  }
+  if (done.shifted_tokens > 0) {
+    fmt::print(stderr, "Warning: the context was full, its oldest {} tokens were dropped\n",
+               done.shifted_tokens);
+  }
+}
 
 }  // namespace
 
-Result<Answer> generate(runtime::TextEngine& engine, runtime::TextRequest request) {
+Result<Answer> generate(runtime::Service& service,
+                        runtime::GenerateRequest request,
+                        const AnswerStyle& style) {
+  constexpr runtime::ServiceId kId = 1;  // one at a time
   const auto start = std::chrono::steady_clock::now();
   const InterruptGuard interrupt;
-  Printer printer;
-  LAR_TRY(const runtime::RequestId id, engine.submit(std::move(request)));
-  while (engine.step(printer)) {
-    if (interrupt.interrupted() || !printer.written()) engine.cancel(id);
+  Printer printer(style);
+  service.submit(kId, std::move(request), printer);
+  while (service.step(printer)) {
+    if (interrupt.interrupted() || !printer.written()) service.cancel(kId);
   }
-  LAR_TRY(printer.written());
-  Answer answer = printer.take();
-  if (answer.done.error) return std::unexpected<Error>(*answer.done.error);
+  LAR_TRY(Answer answer, printer.take());
   answer.total = std::chrono::steady_clock::now() - start;
+  say_what_was_lost(answer.done, service.facts().context);
   return answer;
 }
 
-Result<void> constrain_answer(runtime::Model& model,
-                              const runtime::Constraint& constraint,
-                              runtime::TextRequest& request) {
-  if (constraint.kind == runtime::Constraint::Kind::kNone) return {};
-  // Some templates begin the thinking themselves.
-  const size_t tail = std::min(request.prompt.size(), kThinkTokensMax);
-  const std::string prompt =
-      model.tokenizer().decode(std::span(request.prompt).last(tail), {.special = true});
-  const bool thinks = model.chat_template().find(runtime::ThinkingTags().end) != std::string::npos;
-  LAR_TRY(request.mask, model.constrainer().mask({.constraint = constraint},
-                                                 runtime::thinking_part(prompt, thinks)));
-  return {};
-}
-
 void print_statistics(const Answer& answer, std::chrono::nanoseconds load) {
-  const engine::SequenceStats& stats = answer.done.stats;
-  print_statistics(AnswerStatistics{.total = answer.total + load,
-                                    .load = load,
-                                    .prompt_tokens = stats.prompt_tokens,
-                                    .prompt = stats.prompt,
-                                    .generated_tokens = stats.generated_tokens,
-                                    .generation = stats.generation,
-                                    .cached_tokens = stats.cached_tokens});
+  const runtime::GenerateDone& done = answer.done;
+  print_statistics({.total = answer.total + load,
+                    .load = load,
+                    .prompt_tokens = done.prompt_tokens,
+                    .prompt = done.prompt,
+                    .generated_tokens = done.generated_tokens,
+                    .generation = done.generation,
+                    .cached_tokens = done.cached_tokens});
 }
 
 }  // namespace lar::cli

@@ -5,27 +5,24 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/environment.h"
+#include "cli/chat/answer_printer.h"
 #include "runtime/inference.h"
-#include "runtime/text_engine.h"
+#include "runtime/service.h"
 
 namespace lar::cli {
 
 struct Answer {
   std::string text;
-  runtime::TextDone done;
+  std::string thoughts;
+  runtime::GenerateDone done;
   std::chrono::nanoseconds total{0};
 };
 
-// Errors: the request's; a failure while generating; a closed stdout. An interrupted answer is no
-// error: its reason is kCancelled.
-Result<Answer> generate(runtime::TextEngine& engine, runtime::TextRequest request);
-
-// Gives `request`, whose prompt is set, the mask of a constraint (none for kNone). A model that
-// thinks between <think> tags does so freely first. Errors: those of Constrainer::mask.
-Result<void> constrain_answer(runtime::Model& model,
-                              const runtime::Constraint& constraint,
-                              runtime::TextRequest& request);
+// What was not as asked for is said on stderr. Errors: the request's; a failure while generating; a
+// closed stdout. An interrupted answer is no error: its reason is kCancelled.
+Result<Answer> generate(runtime::Service& service,
+                        runtime::GenerateRequest request,
+                        const AnswerStyle& style);
 
 // Ollama's statistics lines, on stderr.
 void print_statistics(const Answer& answer, std::chrono::nanoseconds load);

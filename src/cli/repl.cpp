@@ -38,14 +38,12 @@ void say(std::string_view text) {
 
 class Repl {
  public:
-  Repl(runtime::Model& model,
-       ReplOptions options,
-       Conversation conversation,
-       const Environment& environment)
-      : model_(model),
-        engine_(model),
+  Repl(runtime::Service& service, ReplOptions options, const Environment& environment)
+      : service_(service),
         options_(std::move(options)),
-        conversation_(std::move(conversation)),
+        style_({.wrap_columns = wrap_columns(environment.stdout_is_terminal),
+                .escapes = environment.stdout_is_terminal,
+                .hide_thinking = options_.hide_thinking}),
         editor_({.history_file = {}, .editor = environment.editor}) {}
 
   int run() {
@@ -93,12 +91,12 @@ class Repl {
     if (line == "/?" || line == "/help") {
       fmt::print(stderr, "{}", kHelp);
     } else if (line == "/clear") {
-      conversation_.clear();
+      messages_.clear();
       say("Cleared session context");
     } else if (const auto parameter = after(line, "/set parameter")) {
       set_parameter(*parameter);
     } else if (const auto system = after(line, "/set system")) {
-      conversation_.set_system(*system);
+      system_ = *system;
       say("Set system message.");
     } else if (line == "/set verbose") {
       options_.verbose = true;
@@ -107,15 +105,15 @@ class Repl {
       options_.verbose = false;
       say("Set 'quiet' mode.");
     } else if (line == "/show info") {
-      const runtime::ModelInfo& info = model_.info();
+      const runtime::ServiceFacts& facts = service_.facts();
       fmt::print(stderr,
                  "  architecture      {}\n  parameters        {}\n  quantization      {}\n"
                  "  context length    {}\n  memory            {}\n",
-                 info.architecture, human_count(info.parameters), info.quantization,
-                 info.context_train, human_bytes(model_.memory().total_bytes()));
+                 facts.info.architecture, human_count(facts.info.parameters),
+                 facts.info.quantization, facts.info.context_train,
+                 human_bytes(facts.memory.total_bytes()));
     } else if (line == "/show system") {
-      say(conversation_.system().empty() ? "No system message was specified for this model."
-                                         : conversation_.system());
+      say(system_.empty() ? "No system message was specified for this model." : system_);
     } else {
       say("Unknown command '" + line + "'. Type /? for help");
     }
@@ -129,29 +127,22 @@ class Repl {
     }
     const std::string name = text.substr(0, space);
     const std::string value = text.substr(text.find_first_not_of(' ', space));
-    const auto set = runtime::set_option(options_.options, name, value);
+    const auto set = runtime::set_option(options_.request.options, name, value);
     say(set ? "Set parameter '" + name + "' to '" + value + "'" : set.error().message);
   }
 
+  bool raw() const { return options_.request.kind == runtime::GenerateRequest::Kind::kRaw; }
+
   Result<Answer> ask(std::string message) {
-    runtime::TextRequest request{.options = options_.options};
-    if (options_.raw) {
-      LAR_TRY(request.prompt, raw_prompt(model_, message));
+    runtime::GenerateRequest request = options_.request;
+    if (raw()) {
+      request.prompt = std::move(message);
     } else {
-      conversation_.add_user(std::move(message));
-      LAR_TRY(request.prompt, conversation_.prompt());
+      messages_.push_back({.role = "user", .content = std::move(message)});
+      if (!system_.empty()) request.messages.push_back({.role = "system", .content = system_});
+      request.messages.insert(request.messages.end(), messages_.begin(), messages_.end());
     }
-    auto fitted =
-        runtime::fit_prompt(std::move(request.prompt), model_.context(), request.options.num_keep);
-    if (fitted.dropped > 0) {
-      fmt::print(stderr,
-                 "Warning: the conversation is longer than the context of {} tokens; {} "
-                 "tokens of it were dropped\n",
-                 model_.context(), fitted.dropped);
-    }
-    request.prompt = std::move(fitted.tokens);
-    LAR_TRY(constrain_answer(model_, options_.constraint, request));
-    return generate(engine_, std::move(request));
+    return generate(service_, std::move(request), style_);
   }
 
   void answer(std::string message) {
@@ -162,23 +153,25 @@ class Repl {
       print_error(result.error());
       return;
     }
-    if (!options_.raw) conversation_.add_assistant(result->text);
+    if (!raw()) {
+      messages_.push_back(
+          {.role = "assistant", .content = result->text, .thinking = result->thoughts});
+    }
     if (options_.verbose) print_statistics(*result, std::chrono::nanoseconds(0));
   }
 
-  runtime::Model& model_;
-  runtime::TextEngine engine_;
+  runtime::Service& service_;
   ReplOptions options_;
-  Conversation conversation_;
+  AnswerStyle style_;
+  std::string system_;
+  std::vector<runtime::ChatMessage> messages_;
   LineEditor editor_;
 };
 
 }  // namespace
 
-int run_repl(runtime::Model& model, ReplOptions options, const Environment& environment) {
-  auto conversation = Conversation::create(model);
-  if (!conversation) return print_error(conversation.error());
-  return Repl(model, std::move(options), std::move(*conversation), environment).run();
+int run_repl(runtime::Service& service, ReplOptions options, const Environment& environment) {
+  return Repl(service, std::move(options), environment).run();
 }
 
 }  // namespace lar::cli

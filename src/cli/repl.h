@@ -1,20 +1,20 @@
-// The conversation at a terminal: a prompt, slash commands, answers as they come.
+// The conversation with a model file at a terminal: a prompt, slash commands, answers as they come.
 #pragma once
 
-#include "cli/conversation.h"
 #include "cli/environment.h"
-#include "runtime/text_engine.h"
+#include "runtime/inference.h"
+#include "runtime/service.h"
 
 namespace lar::cli {
 
 struct ReplOptions {
-  bool raw = false;
+  // What every message is asked with: options, constraint, think; kRaw without a conversation.
+  runtime::GenerateRequest request;
   bool verbose = false;
-  runtime::Options options;
-  runtime::Constraint constraint;
+  bool hide_thinking = false;
 };
 
 // Returns the exit code.
-int run_repl(runtime::Model& model, ReplOptions options, const Environment& environment);
+int run_repl(runtime::Service& service, ReplOptions options, const Environment& environment);
 
 }  // namespace lar::cli

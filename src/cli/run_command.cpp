@@ -11,7 +11,6 @@
 #include "cli/arguments.h"
 #include "cli/chat/run_model.h"
 #include "cli/command.h"
-#include "cli/conversation.h"
 #include "cli/generate.h"
 #include "cli/model_file.h"
 #include "cli/output.h"
@@ -88,65 +87,75 @@ std::string prompt_text(const RunArguments& arguments, const Environment& enviro
   return text;
 }
 
-Result<std::vector<int32_t>> prompt_tokens(const runtime::Model& model,
-                                           std::string text,
-                                           bool raw) {
-  if (raw) return raw_prompt(model, text);
-  LAR_TRY(Conversation conversation, Conversation::create(model));
-  conversation.add_user(std::move(text));
-  return conversation.prompt();
+Result<runtime::Think> parse_think(const std::string& think) {
+  if (think.empty()) return runtime::Think::kDefault;
+  if (think == "true") return runtime::Think::kOn;
+  if (think == "false") return runtime::Think::kOff;
+  if (think == "low") return runtime::Think::kLow;
+  if (think == "medium") return runtime::Think::kMedium;
+  if (think == "high") return runtime::Think::kHigh;
+  if (think == "max") return runtime::Think::kMax;
+  return fail(Code::kInvalidArgument, "invalid value for --think: '" + think +
+                                          "' (must be true, false, low, medium, high, or max)");
 }
 
-Result<void> answer_once(runtime::Model& model,
+// The request without its messages or prompt.
+Result<runtime::GenerateRequest> request_of(const RunArguments& arguments,
+                                            runtime::Options options) {
+  runtime::GenerateRequest request;
+  if (arguments.raw) request.kind = runtime::GenerateRequest::Kind::kRaw;
+  request.options = std::move(options);
+  LAR_TRY(request.constraint, parse_format(arguments.format));
+  LAR_TRY(request.think, parse_think(arguments.of_server.settings.think));
+  return request;
+}
+
+Result<void> answer_once(runtime::Service& service,
                          const RunArguments& arguments,
-                         const runtime::Options& options,
+                         runtime::GenerateRequest request,
                          const Environment& environment,
                          std::chrono::nanoseconds load) {
   std::string text = prompt_text(arguments, environment);
-  LAR_TRY(auto tokens, prompt_tokens(model, std::move(text), arguments.raw));
-  auto fitted = runtime::fit_prompt(std::move(tokens), model.context(), options.num_keep);
-  if (fitted.dropped > 0) {
-    fmt::print(stderr,
-               "Warning: the prompt is longer than the context of {} tokens; {} tokens of it were "
-               "dropped\n",
-               model.context(), fitted.dropped);
+  if (arguments.raw) {
+    request.prompt = std::move(text);
+  } else {
+    request.messages.push_back({.role = "user", .content = std::move(text)});
   }
-  LAR_TRY(const runtime::Constraint constraint, parse_format(arguments.format));
-  runtime::TextRequest request{.prompt = std::move(fitted.tokens), .options = options};
-  LAR_TRY(constrain_answer(model, constraint, request));
-  runtime::TextEngine engine(model);
-  LAR_TRY(const Answer answer, generate(engine, std::move(request)));
-  if (environment.stdout_is_terminal) LAR_TRY(write_stdout("\n\n"));
+  const bool terminal = environment.stdout_is_terminal;
+  const ChatSettings& settings = arguments.of_server.settings;
+  LAR_TRY(const Answer answer, generate(service, std::move(request),
+                                        {.wrap_columns = settings.wrap ? wrap_columns(terminal) : 0,
+                                         .escapes = terminal,
+                                         .hide_thinking = settings.hide_thinking}));
+  if (terminal) LAR_TRY(write_stdout("\n\n"));
   if (arguments.verbose) print_statistics(answer, load);
   return {};
 }
 
 Result<int> run_model(const RunArguments& arguments, const Environment& environment) {
-  LAR_TRY(const runtime::Options options, parse_settings(arguments.settings));
-  for (const std::string& note : runtime::unhonoured(options)) {
-    fmt::print(stderr, "Warning: {}\n", note);
-  }
+  LAR_TRY(runtime::Options options, parse_settings(arguments.settings));
+  LAR_TRY(auto request, request_of(arguments, options));
   const auto start = std::chrono::steady_clock::now();
   LAR_TRY(auto file, open_model(arguments.path, environment));
-  LAR_TRY(const auto model,
-          runtime::Model::load(std::move(file), load_options(environment, options)));
+  LAR_TRY(const auto service,
+          runtime::Service::load(std::move(file), load_options(environment, options), {}));
   const auto load = std::chrono::steady_clock::now() - start;
-  if (options.num_ctx && *options.num_ctx > model->context()) {
+  const uint32_t context = service->facts().context;
+  if (request.options.num_ctx && *request.options.num_ctx > context) {
     fmt::print(stderr, "Warning: num_ctx is cut to the {} tokens the model was trained for\n",
-               model->context());
+               context);
+    request.options.num_ctx.reset();
   }
   const bool interactive =
       environment.stdin_is_terminal && environment.stdout_is_terminal && arguments.words.empty();
   if (interactive) {
-    LAR_TRY(auto constraint, parse_format(arguments.format));
-    return run_repl(*model,
-                    {.raw = arguments.raw,
+    return run_repl(*service,
+                    {.request = std::move(request),
                      .verbose = arguments.verbose,
-                     .options = options,
-                     .constraint = std::move(constraint)},
+                     .hide_thinking = arguments.of_server.settings.hide_thinking},
                     environment);
   }
-  LAR_TRY(answer_once(*model, arguments, options, environment, load));
+  LAR_TRY(answer_once(*service, arguments, std::move(request), environment, load));
   return 0;
 }
 
@@ -186,6 +195,7 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   arguments.path = words[0];
   arguments.words.assign(words.begin() + 1, words.end());
 
+  of_server.settings.wrap = !no_wrap;
   if (is_file(arguments.path)) {
     for (const char* flag : {"--keepalive", "--think", "--hidethinking", "--nowordwrap",
                              "--insecure", "--truncate", "--dimensions"}) {
@@ -202,7 +212,6 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   of_server.truncate = truncate != "false";
   of_server.settings.format = arguments.format;
   of_server.settings.verbose = arguments.verbose;
-  of_server.settings.wrap = !no_wrap;
   auto options = settings_json(arguments.settings);
   if (!options) return print_error(options.error());
   of_server.options = std::move(*options);

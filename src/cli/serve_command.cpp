@@ -37,6 +37,27 @@ void fit_connections(net::ServerLimits& limits) {
   limits.connections_max = std::min<uint64_t>(limits.connections_max, std::max<uint64_t>(1, room));
 }
 
+// Says what models could do that they should not, loudly and in /api/version.
+Result<void> check_sandbox(runner::SandboxMode mode,
+                           server::ServerConfig& config,
+                           const Logger& log) {
+  runner::SandboxReport found = runner::probe_sandbox();
+  if (mode == runner::SandboxMode::kOff) {
+    found = {.state = runner::SandboxState::kOff, .lacks = {"LAR_SANDBOX=off"}};
+  }
+  if (found.state == runner::SandboxState::kFull) return {};
+  for (const std::string& lack : found.lacks) {
+    if (mode == runner::SandboxMode::kRequired) {
+      return fail(Code::kUnsupported,
+                  "LAR_SANDBOX=required, but models cannot be confined: " + lack);
+    }
+    log.warn("models are not fully confined", {{"reason", lack}});
+  }
+  config.version +=
+      found.state == runner::SandboxState::kOff ? " (sandbox: off)" : " (sandbox: degraded)";
+  return {};
+}
+
 std::string shown_address(const server::ServerConfig& config, uint16_t port) {
   if (!config.tcp) return "unix://" + config.sockets.front().path;
   const bool is_v6 = config.host.find(':') != std::string::npos;
@@ -61,6 +82,9 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   const Logger log(STDERR_FILENO, options->log_level);
   for (const std::string& warning : options->warnings) log.warn(warning);
   for (const std::string& warning : serving->warnings) log.warn(warning);
+  if (const auto confined = check_sandbox(serving->sandbox, config, log); !confined) {
+    return print_error(confined.error());
+  }
   const store::Store store(config.models);
   auto settings = registry_config(environment.variables, environment.home, config.version);
   if (!settings) return print_error(settings.error());

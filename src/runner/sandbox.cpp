@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -13,6 +14,7 @@
 #include <ctime>
 #include <new>
 
+#include "base/sanitized.h"
 #include "runner/syscall_filter.h"
 
 #ifndef SYS_landlock_create_ruleset
@@ -68,9 +70,13 @@ size_t landlock_rules(int64_t version, LandlockRules& rules) {
   return version >= 6 ? 24 : version >= 4 ? 16 : 8;
 }
 
-bool landlock(SandboxReport& report) {
+int64_t landlock_version() {
   constexpr uint32_t kAskVersion = 1;
-  const int64_t version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, kAskVersion);
+  return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, kAskVersion);
+}
+
+bool landlock(SandboxReport& report) {
+  const int64_t version = landlock_version();
   if (version < 1) {
     report.lacks.emplace_back("Landlock: not in this kernel");
     return false;
@@ -99,6 +105,17 @@ bool syscall_filter(SandboxReport& report) {
 }
 
 }  // namespace
+
+SandboxReport probe_sandbox() {
+  SandboxReport report;
+  if (landlock_version() < 1) report.lacks.emplace_back("Landlock: not in this kernel");
+  const uint32_t action = SECCOMP_RET_ERRNO;
+  if (::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0) {
+    report.lacks.emplace_back("seccomp: not in this kernel");
+  }
+  if (!report.lacks.empty()) report.state = SandboxState::kDegraded;
+  return report;
+}
 
 Result<SandboxReport> enter_sandbox(SandboxMode mode) {
   set_limit(RLIMIT_CORE, 0);
@@ -131,6 +148,7 @@ void keep_descriptors_up_to(int last) {
 
 void limit_memory(uint64_t private_bytes) {
   std::set_new_handler(out_of_memory);
+  if constexpr (kSanitized) return;
   set_limit(RLIMIT_DATA, private_bytes);
 }
 

@@ -19,12 +19,15 @@ struct SandboxReport {
   std::vector<std::string> lacks;  // a sentence each
 };
 
+// What enter_sandbox would find, without entering: for a server that wants to say it at its start.
+SandboxReport probe_sandbox();
+
 // For the whole life of the process; call it while there is one thread. Afterwards only threads can
 // be made, memory taken (never executable) and open descriptors used.
 // Errors: unsupported in kRequired where anything is lacking.
 Result<SandboxReport> enter_sandbox(SandboxMode mode);
 
-// The descriptors that may be open, exactly: all others are closed, and no more than these fit.
+// Closes all descriptors after `last`; no more than these fit from now on.
 void keep_descriptors_up_to(int last);
 
 // Bounds private memory from now on. Where a limit is met the process ends with

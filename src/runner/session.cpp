@@ -192,7 +192,7 @@ void Session::read_more() {
 }
 
 void Session::take_bytes(size_t count) {
-  heard_at_ = std::max(heard_at_, Clock::now());
+  heard_at_ = Clock::now();
   frames_.append(std::span(read_buffer_).first(count));
   while (phase_ < Phase::kEnding) {
     const auto frame = frames_.next();

@@ -62,8 +62,10 @@ std::optional<bool> wish_to_think(Think think) {
 // A generation on its way.
 struct GenerateService::Job {
   ServiceId id = 0;
-  std::vector<int32_t> prompt;  // where the context is to be returned
+  // Where the context is to be returned.
   bool return_context = false;
+  std::vector<int32_t> prompt;
+  std::string text;  // of the prompt and, as it comes, of the answer; empty if the prompt was cut
   std::shared_ptr<const Dialect> dialect;  // shared with Dialects
   std::optional<AnswerParser> parser;      // none: all text is content
   bool one_call = false;                   // the answer ends with its first tool call
@@ -166,11 +168,15 @@ Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, Serv
   job->return_context = request.return_context;
   if (request.return_context) {
     job->prompt.assign(prompt.tokens.begin() + (prompt.bos_added ? 1 : 0), prompt.tokens.end());
+    if (prompt.truncation.dropped_tokens == 0) job->text = prompt.rendered;
   }
   job->done.truncation = prompt.truncation;
   job->done.warnings = warnings_of(request.options);
   std::ranges::move(prompt.warnings, std::back_inserter(job->done.warnings));
   LAR_TRY(open_parser(*job, request, prompt));
+  // The beginning token is kept beside those that were asked for.
+  int32_t& keep = request.options.num_keep;
+  if (prompt.bos_added && keep >= 0 && keep < INT32_MAX) ++keep;
   std::vector<int32_t> shown;
   if (job->parser) shown = job->dialect->marks;
   LAR_TRY(const RequestId stream, text_.submit({.prompt = std::move(prompt.tokens),
@@ -231,6 +237,7 @@ void GenerateService::on_text(RequestId stream,
   if (found == jobs_.end()) return;
   Job& job = *found->second;
   if (job.stopped) return;
+  if (!job.text.empty()) job.text += text;
   GenerateDelta delta;
   if (job.parser) {
     auto parsed = job.parser->feed(text);
@@ -262,6 +269,19 @@ void GenerateService::give_up(RequestId stream, const Error& error) {
   sink_->on_event(id, Error(error));
 }
 
+// What a next request continues from. Where a stop string has cut the answer, that is the text that
+// was given and not the tokens that were generated.
+std::vector<int32_t> GenerateService::context_of(Job& job, const TextDone& ended) const {
+  if (!ended.stop.empty() && !job.text.empty()) {
+    auto tokens =
+        model_->tokenizer().encode(job.text, {.add_special = false, .parse_special = true});
+    if (tokens) return std::move(*tokens);
+  }
+  std::vector<int32_t> context = std::move(job.prompt);
+  context.insert(context.end(), ended.tokens.begin(), ended.tokens.end());
+  return context;
+}
+
 void GenerateService::on_done(RequestId stream, const TextDone& ended) {
   const engine::SequenceStats& stats = ended.stats;
   totals_.prompt_tokens += stats.prompt_tokens;
@@ -290,10 +310,7 @@ void GenerateService::on_done(RequestId stream, const TextDone& ended) {
         model_->tokenizer().encode(job->parser->thinking(), {.add_special = false});
     if (thought) done.reasoning_tokens = static_cast<uint32_t>(thought->size());
   }
-  if (job->return_context) {
-    done.context = std::move(job->prompt);
-    done.context.insert(done.context.end(), ended.tokens.begin(), ended.tokens.end());
-  }
+  if (job->return_context) done.context = context_of(*job, ended);
   sink_->on_event(job->id, std::move(done));
 }
 

@@ -45,6 +45,7 @@ class GenerateService final : public Service, private TextSink {
   void send(Job& job, GenerateDelta&& delta);
   // Ends a request whose answer cannot be read; what the engine still makes of it is dropped.
   void give_up(RequestId stream, const Error& error);
+  std::vector<int32_t> context_of(Job& job, const TextDone& ended) const;
   std::vector<std::string> warnings_of(const Options& options) const;
 
   void on_text(RequestId stream,

@@ -157,5 +157,5 @@ int main() {
     std::printf("%s: %s\n", act.name, result < 0 ? ::strerrorname_np(errno) : "done");
     std::fflush(stdout);
   }
-  return 0;
+  ::_exit(0);  // nothing more: a leak check at the exit could not run here
 }

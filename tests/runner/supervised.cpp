@@ -15,7 +15,8 @@ const Error* Answer::error() const {
   return last ? std::get_if<Error>(&*last) : nullptr;
 }
 
-Supervised::Supervised(SupervisorOptions options) : supervisor(context.get_executor(), std::move(options)) {}
+Supervised::Supervised(SupervisorOptions options)
+    : supervisor(context.get_executor(), std::move(options)) {}
 
 Runner& Supervised::start(const std::filesystem::path& file, runtime::LoadOptions options) {
   LoadSpec spec{.name = file.filename().string(), .key = file.string()};

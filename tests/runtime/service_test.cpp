@@ -372,6 +372,20 @@ TEST(StoryService, ContextsAreOllamas) {
                                   396, 267, 337, 410, 408, 419, 292, 411, 322, 265, 282}));
 }
 
+// data/ollama-live/03-generate, gen-stop: the context is what was given, not what was generated.
+TEST(StoryService, AStopStringCutsTheContextToo) {
+  const auto path = test::shared_data("models/stories260K.ollama.gguf");
+  LAR_REQUIRE_DATA(path);
+  const auto service = load(path, 512);
+  ASSERT_NE(service, nullptr);
+  GenerateRequest request = story(24);
+  request.options.stop = {"little"};
+  const Collected answer = ask(*service, std::move(request));
+  EXPECT_EQ(answer.content, ", there was a ");
+  EXPECT_EQ(answer.done().context,
+            (std::vector<int32_t>{403, 407, 261, 378, 432, 383, 286, 261, 410}));
+}
+
 // data/ollama-live/04-chat, chat-truncated: one message far longer than the context.
 TEST(StoryService, ALongMessageIsCutAsOllamaCutsIt) {
   const auto path = test::shared_data("models/stories260K.ollama.gguf");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/utf8.h"
 #include "server/ollama/generation.h"
 #include "server/reply.h"
 #include "server/times.h"
@@ -29,7 +30,10 @@ Json bytes_of(const std::string& text) {
 }
 
 Json alternative(const runtime::Alternative& token) {
-  return {{"token", token.text}, {"logprob", token.logprob}, {"bytes", bytes_of(token.text)}};
+  // The beginning of a character that later tokens complete is none of the text.
+  const std::string text =
+      token.text.substr(0, token.text.size() - utf8_incomplete_tail(token.text));
+  return {{"token", text}, {"logprob", token.logprob}, {"bytes", bytes_of(text)}};
 }
 
 Json logprobs_json(const std::vector<runtime::TokenLogprobs>& logprobs) {
