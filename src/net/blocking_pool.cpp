@@ -15,7 +15,12 @@ BlockingPool::~BlockingPool() {
   std::unique_lock lock(mutex_);
   ending_ = true;
   work_ready_.notify_all();
-  thread_ended_.wait(lock, [this] { return threads_ == 0; });
+  settled_.wait(lock, [this] { return threads_ == 0; });
+}
+
+void BlockingPool::drain() {
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [this] { return queue_.empty() && threads_ == idle_; });
 }
 
 void BlockingPool::run(std::function<void()> work) {
@@ -38,6 +43,7 @@ void BlockingPool::serve() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
+    settled_.notify_all();
     const bool woken =
         work_ready_.wait_for(lock, kIdleMax, [this] { return ending_ || !queue_.empty(); });
     --idle_;
@@ -50,7 +56,7 @@ void BlockingPool::serve() {
     lock.lock();
   }
   --threads_;
-  thread_ended_.notify_all();
+  settled_.notify_all();
 }
 
 }  // namespace lar::net

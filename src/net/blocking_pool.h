@@ -18,6 +18,9 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
+  // Waits until nothing is left to do and nobody does anything.
+  void drain();
+
   // Thread-safe. `work` must not throw.
   void run(std::function<void()> work);
 
@@ -27,7 +30,7 @@ class BlockingPool {
   const size_t threads_max_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable work_ready_;
-  std::condition_variable thread_ended_;
+  std::condition_variable settled_;  // a thread has nothing to do, or has ended
   std::deque<std::function<void()>> queue_;
   size_t threads_ = 0;
   size_t idle_ = 0;

@@ -37,6 +37,8 @@ void EventLoop::stop() {
   impl_->context.stop();
 }
 
+void EventLoop::drain() { impl_->pool.drain(); }
+
 void EventLoop::post(std::function<void()> work) {
   asio::post(impl_->context, std::move(work));
 }

@@ -38,6 +38,10 @@ class EventLoop {
   // Thread-safe. run() returns soon; what was suspended is not resumed any more.
   void stop();
 
+  // Waits for work that threads of the pool still do; after run() has returned, before what that
+  // work refers to goes away.
+  void drain();
+
   // Thread-safe. Runs `work` on the loop's thread.
   void post(std::function<void()> work);
 

@@ -27,23 +27,22 @@ std::string success_line() {
 }
 
 using Lines = net::Channel<registry::Progress>;
-using Operation = std::function<Result<void>(const ProgressSink&, std::stop_token)>;
 
 // What the operation's thread and the request share; the last of them to be done frees it.
 struct Shared {
-  Shared(net::EventLoop& loop, Operation what)
+  Shared(net::EventLoop& loop, ProgressOperation what)
       : lines(loop, kLinesMax), operation(std::move(what)) {}
 
   Lines lines;
-  Operation operation;
+  ProgressOperation operation;
   std::stop_source stop;
   std::optional<Result<void>> outcome;  // set before `lines` is closed
 };
 
 void send(Shared& shared, const registry::Progress& progress) {
   if (progress.status == kSuccess) return;  // told at the end, when it is known
-  // How far a blob is will be told again; a step must not be lost.
-  if (!progress.digest.empty()) {
+  // How far a blob is will be told again; a step, or a blob's end, must not be lost.
+  if (progress.completed < progress.total) {
     shared.lines.try_send(progress);
   } else {
     shared.lines.send(progress);
@@ -64,7 +63,8 @@ struct StopAtEnd {
 net::awaitable<void> answer_with_progress(
     Call& call,
     bool stream,
-    std::function<Result<void>(const ProgressSink& sink, std::stop_token stop)> operation) {
+    ProgressOperation operation,
+    std::optional<int> error_status) {
   auto shared = std::make_shared<Shared>(call.context.loop, std::move(operation));
   const StopAtEnd stop_at_end{shared};
   call.context.loop.run_detached([shared] {
@@ -80,7 +80,9 @@ net::awaitable<void> answer_with_progress(
   }
   const Result<void>& outcome = *shared->outcome;
   if (!outcome) {
-    co_await lines.fail(http_error(outcome.error()));
+    HttpError error = http_error(outcome.error());
+    if (error_status) error.status = *error_status;
+    co_await lines.fail(std::move(error));
   } else if (stream) {
     if (co_await lines.send(success_line())) co_await lines.end();
   } else {

@@ -45,14 +45,19 @@ void RunningServer::stop() {
 Result<void> serve(ServerContext& context, const std::function<void(uint16_t port)>& started) {
   LAR_TRY(const auto server, RunningServer::create(context));
   bool stopping = false;
-  context.loop.on_signals({SIGINT, SIGTERM}, [&](int) {
-    if (stopping) return context.loop.stop();
+  context.loop.on_signals({SIGINT, SIGTERM}, [&](int signal) {
+    if (stopping) {
+      std::signal(signal, SIG_DFL);
+      std::raise(signal);
+    }
     stopping = true;
     context.log.info("stopping");
     server->stop();
   });
   started(server->port());
   context.loop.run();
+  // Transfers were called off with their requests; they use what the caller is about to free.
+  context.loop.drain();
   return {};
 }
 

@@ -34,6 +34,7 @@ TestServer::TestServer(const std::function<void(ServerConfig&)>& change)
 TestServer::~TestServer() {
   loop_.post([this] { server_->stop(); });
   thread_.join();
+  loop_.drain();
 }
 
 test::RawAnswer TestServer::request(std::string_view method,

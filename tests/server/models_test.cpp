@@ -116,6 +116,28 @@ TEST(Models, CreateFromAModelMerges) {
   EXPECT_EQ(parsed(server.get("/api/tags"))["models"].size(), 2U);
 }
 
+// A file that brings a template of its own gets the Go template of the format that it writes.
+TEST(Models, TemplatesAreDetected) {
+  const TestServer server;
+  gguf::Writer writer;
+  writer.set_string("general.architecture", "llama");
+  writer.set_string("tokenizer.chat_template",
+                    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+                    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+  const auto bytes = writer.to_bytes().value();
+  const std::string file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  Json body = create_body(server.upload(file));
+  body.erase("stream");
+  const auto answer = server.post("/api/create", body.dump());
+  EXPECT_NE(answer.body.find("\"using autodetected template chatml\""), std::string::npos) << answer.body;
+  const Json shown = parsed(server.post("/api/show", R"({"model":"tiny"})"));
+  EXPECT_NE(shown["modelfile"].get<std::string>().find("<|im_start|>"), std::string::npos);
+  EXPECT_NE(shown["parameters"].get<std::string>().find("<|im_end|>"), std::string::npos);
+  // A template of the request's own is taken instead.
+  body["template"] = "{{ .Prompt }}";
+  EXPECT_EQ(server.post("/api/create", body.dump()).body.find("autodetected"), std::string::npos);
+}
+
 // The same requests make the manifests that Ollama's recording has.
 TEST(Models, DigestsAreThoseOfOllama) {
   const auto recorded_path = test::shared_data("ollama-live/02-create-and-store.recorded.json");

@@ -7,6 +7,7 @@
 #include "chat/gotemplate/template.h"
 #include "registry/registry.h"
 #include "server/catalog.h"
+#include "server/create/detect_template.h"
 #include "server/create/gguf_import.h"
 #include "server/create/layers.h"
 #include "server/model_json.h"
@@ -84,6 +85,31 @@ void add_file(Making& making, const ImportedFile& imported) {
   config.file_type = file_type_name(file);
 }
 
+Result<void> add_stops(Making& making, const std::vector<std::string>& stops) {
+  if (stops.empty()) return {};
+  Json parameters;
+  parameters["stop"] = stops;
+  return making.layers.add_text(LayerKind::kParams, go_json(parameters) + "\n");
+}
+
+// What the files do not say and is known of their kind.
+Result<void> add_defaults(Making& making, const gguf::File& file) {
+  store::ConfigBlob& config = making.config;
+  if (const auto* defaults = architecture_defaults(config.model_family)) {
+    if (!making.request.renderer.empty() || !making.request.parser.empty()) return {};
+    config.renderer = defaults->dialect;
+    config.parser = defaults->dialect;
+    if (defaults->stop.empty()) return {};
+    return add_stops(making, {std::string(defaults->stop)});
+  }
+  if (!making.request.template_text.empty()) return {};
+  const DetectedTemplate detected = detect_template(file);
+  if (detected.name.empty()) return {};
+  making.tell("using autodetected template " + detected.name);
+  LAR_TRY(making.layers.add_text(LayerKind::kTemplate, detected.text));
+  return add_stops(making, detected.stop);
+}
+
 Result<void> begin_from_files(Making& making) {
   making.tell("parsing GGUF");
   LAR_TRY(auto files, import_files(making.context.store, making.lease, making.request.files));
@@ -95,7 +121,8 @@ Result<void> begin_from_files(Making& making) {
       files, [](const ImportedFile& file) { return file.layer.kind() == LayerKind::kModel; });
   if (models > 1) return fail(Code::kInvalidArgument, "more than one model was supplied");
   for (const ImportedFile& file : files) add_file(making, file);
-  return {};
+  if (models == 0) return {};
+  return add_defaults(making, *files.front().file);
 }
 
 Result<store::StoredManifest> base_manifest(Making& making,
