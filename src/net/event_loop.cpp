@@ -37,7 +37,9 @@ void EventLoop::stop() {
   impl_->context.stop();
 }
 
-void EventLoop::drain() { impl_->pool.drain(); }
+void EventLoop::drain() {
+  impl_->pool.drain();
+}
 
 void EventLoop::post(std::function<void()> work) {
   asio::post(impl_->context, std::move(work));
@@ -81,7 +83,9 @@ awaitable<void> EventLoop::run_blocking(std::function<void()> work) {
       asio::use_awaitable, std::move(work));
 }
 
-void EventLoop::run_detached(std::function<void()> work) { impl_->pool.run(std::move(work)); }
+void EventLoop::run_detached(std::function<void()> work) {
+  impl_->pool.run(std::move(work));
+}
 
 awaitable<void> EventLoop::sleep_for(std::chrono::milliseconds time) {
   asio::steady_timer timer(impl_->context, time);

@@ -60,11 +60,10 @@ struct StopAtEnd {
 
 }  // namespace
 
-net::awaitable<void> answer_with_progress(
-    Call& call,
-    bool stream,
-    ProgressOperation operation,
-    std::optional<int> error_status) {
+net::awaitable<void> answer_with_progress(Call& call,
+                                          bool stream,
+                                          ProgressOperation operation,
+                                          std::optional<int> error_status) {
   auto shared = std::make_shared<Shared>(call.context.loop, std::move(operation));
   const StopAtEnd stop_at_end{shared};
   call.context.loop.run_detached([shared] {

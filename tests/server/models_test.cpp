@@ -129,7 +129,8 @@ TEST(Models, TemplatesAreDetected) {
   Json body = create_body(server.upload(file));
   body.erase("stream");
   const auto answer = server.post("/api/create", body.dump());
-  EXPECT_NE(answer.body.find("\"using autodetected template chatml\""), std::string::npos) << answer.body;
+  EXPECT_NE(answer.body.find("\"using autodetected template chatml\""), std::string::npos)
+      << answer.body;
   const Json shown = parsed(server.post("/api/show", R"({"model":"tiny"})"));
   EXPECT_NE(shown["modelfile"].get<std::string>().find("<|im_start|>"), std::string::npos);
   EXPECT_NE(shown["parameters"].get<std::string>().find("<|im_end|>"), std::string::npos);

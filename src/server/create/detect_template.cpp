@@ -35,9 +35,9 @@ DetectedTemplate detect_template(const gguf::File& file) {
   const auto* value = file.find("tokenizer.chat_template");
   const auto source = value == nullptr ? std::nullopt : value->as_string();
   if (!source || source->empty()) return {};
-  const auto compiled = chat::ChatTemplate::create(
-      *source, {.bos = token_text(file, "tokenizer.ggml.bos_token_id"),
-                .eos = token_text(file, "tokenizer.ggml.eos_token_id")});
+  const auto compiled =
+      chat::ChatTemplate::create(*source, {.bos = token_text(file, "tokenizer.ggml.bos_token_id"),
+                                           .eos = token_text(file, "tokenizer.ggml.eos_token_id")});
   // One that cannot be read is told about when the model is used.
   if (!compiled) return {};
   const chat::KnownFormat* format = chat::detect_known_format(**compiled);

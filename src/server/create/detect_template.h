@@ -19,7 +19,7 @@ struct DetectedTemplate {
 DetectedTemplate detect_template(const gguf::File& file);
 
 struct ArchitectureDefaults {
-  std::string_view prefix;  // of the architecture's name
+  std::string_view prefix;   // of the architecture's name
   std::string_view dialect;  // renderer and parser
   std::string_view stop;     // or empty
 };
