@@ -33,6 +33,11 @@ constexpr std::array kVariables = {
     Variable{"LAR_SANDBOX", "required: refuse to run models where they cannot be confined"},
     Variable{"LAR_API_KEYS", "A file of hashed keys that the server asks for"},
     Variable{"LAR_API_KEY", "The key that this command shows to the server"},
+    Variable{"LAR_BANDWIDTH", "Bytes per second of all pulls together (e.g. 20MB)"},
+    Variable{"LAR_STREAMS", "Parallel requests for one blob (default 16)"},
+    Variable{"LAR_REGISTRIES", "Registries in private networks that may be reached, by commas"},
+    Variable{"LAR_INSECURE_REGISTRIES", "Registries reached over http; https://HOST: unchecked"},
+    Variable{"LAR_TOKEN_SERVERS", "Token servers elsewhere: REGISTRY=https://HOST, by commas"},
 };
 
 struct Use {
@@ -44,10 +49,26 @@ const std::vector<Use>& uses() {
   static const std::vector<Use> kUses = [] {
     std::vector<Use> table = {
         {"serve",
-         {"OLLAMA_DEBUG", "OLLAMA_HOST", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_KEEP_ALIVE",
-          "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_MODELS", "OLLAMA_NUM_PARALLEL",
-          "OLLAMA_NOPRUNE", "OLLAMA_ORIGINS", "OLLAMA_LOAD_TIMEOUT", "OLLAMA_KV_CACHE_TYPE",
-          "LAR_API_KEYS", "LAR_ISA", "LAR_SANDBOX"}},
+         {"OLLAMA_DEBUG",
+          "OLLAMA_HOST",
+          "OLLAMA_CONTEXT_LENGTH",
+          "OLLAMA_KEEP_ALIVE",
+          "OLLAMA_MAX_LOADED_MODELS",
+          "OLLAMA_MAX_QUEUE",
+          "OLLAMA_MODELS",
+          "OLLAMA_NUM_PARALLEL",
+          "OLLAMA_NOPRUNE",
+          "OLLAMA_ORIGINS",
+          "OLLAMA_LOAD_TIMEOUT",
+          "OLLAMA_KV_CACHE_TYPE",
+          "LAR_API_KEYS",
+          "LAR_BANDWIDTH",
+          "LAR_INSECURE_REGISTRIES",
+          "LAR_ISA",
+          "LAR_REGISTRIES",
+          "LAR_SANDBOX",
+          "LAR_STREAMS",
+          "LAR_TOKEN_SERVERS"}},
         {"run", {"OLLAMA_EDITOR", "OLLAMA_HOST", "OLLAMA_NOHISTORY", "LAR_API_KEY", "LAR_ISA"}},
     };
     for (const std::string_view command :
