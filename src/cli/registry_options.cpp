@@ -77,6 +77,7 @@ Result<registry::RegistryConfig> registry_config(const Variables& variables,
   config.http.user_agent =
       fmt::format("ollama/{} ({} linux) Lar/{}", server::kOllamaVersion, kProcessor, version);
   config.key_file = std::filesystem::path(home) / ".ollama" / "id_ed25519";
+  config.keep_unused = parse_bool_variable(value_of(variables, {"OLLAMA_NOPRUNE"}));
   config.private_hosts = list_of(variables, "LAR_REGISTRIES");
   config.insecure_hosts = list_of(variables, "LAR_INSECURE_REGISTRIES");
   config.token_servers = list_of(variables, "LAR_TOKEN_SERVERS");

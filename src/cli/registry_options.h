@@ -11,6 +11,7 @@ namespace lar::cli {
 
 // Variables:
 //   HTTP_PROXY, HTTPS_PROXY, NO_PROXY (or in small letters), SSL_CERT_FILE: as everywhere
+//   OLLAMA_NOPRUNE           the blobs of old versions are kept
 //   LAR_REGISTRIES           registries in private networks: "host" or "host:port", by commas
 //   LAR_INSECURE_REGISTRIES  those spoken to over http; "https://host" over TLS without checks
 //   LAR_TOKEN_SERVERS        where a registry's tokens come from: "registry=https://host"

@@ -35,6 +35,7 @@ struct RegistryConfig {
 
   net::HttpDeadlines deadlines;
   RetryPolicy retry;
+  bool keep_unused = false;           // the blobs of an old version stay after a pull
   int streams_max = 16;               // parallel requests of one blob
   uint64_t bytes_per_second_max = 0;  // of all pulls together; 0: no limit
 };

@@ -75,9 +75,12 @@ Result<void> Pull::run(const store::ModelName& name) {
   std::erase_if(replaced, [&](const store::Digest& digest) {
     return std::ranges::any_of(blobs, [&](const auto& layer) { return layer.digest == digest; });
   });
-  if (!replaced.empty()) {
+  if (!replaced.empty() && !session_->config().keep_unused) {
     say("removing unused layers");
-    LAR_TRY(store_.remove_unused(replaced));
+    // The model is there; what could not be removed is left to `lar gc`.
+    if (const auto removed = store_.remove_unused(replaced); !removed) {
+      say("unused layers are kept: " + removed.error().message);
+    }
   }
   say("success");
   return {};
