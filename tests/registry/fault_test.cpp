@@ -36,6 +36,11 @@ uint64_t seed() {
 
 class Faults : public RegistryTest {
  protected:
+  // For tests of silence.
+  void use_short_deadlines() {
+    config_.deadlines = {.connect = 1000ms, .stall = 1000ms, .total = 0ms};
+    restart();
+  }
   static pid_t start_actor(const std::filesystem::path& root, const std::string& model) {
     const pid_t pid = fork();
     if (pid == 0) {
@@ -298,6 +303,7 @@ TEST_F(Faults, F14_AWaitIsCancelledAtOnce) {
 }
 
 TEST_F(Faults, F15_SilenceLeadsToTheNextTry) {
+  use_short_deadlines();
   const std::string manifest =
       fake_.add_model("lib/tale", "one", {test::random_bytes(6, 3 * kMiB)});
   std::atomic<int> silences = 1;
@@ -335,7 +341,7 @@ TEST_F(Faults, F15_AConnectionThatIsNeverMadeEnds) {
   lar::test::HttpPeer silent([](PeerConnection& connection) { connection.sleep(20'000); });
   config_.private_hosts = {"127.0.0.1"};
   config_.retry.tries_max = 2;
-  restart();
+  use_short_deadlines();
   const auto begin = std::chrono::steady_clock::now();
   const auto result = registry_->pull(*store::ModelName::parse(silent.host() + "/lib/x"), {},
                                       [](const Progress&) {}, {});
@@ -348,6 +354,7 @@ TEST_F(Faults, F15_AConnectionThatIsNeverMadeEnds) {
 }
 
 TEST_F(Faults, F15_ASteadySlowLinkIsNeverGivenUp) {
+  use_short_deadlines();
   const std::string manifest = fake_.add_model("lib/tale", "one", {test::random_bytes(7, 60'000)});
   fake_.on_content = [](const PeerRequest&, uint64_t) {
     return ContentFault{.bytes_per_second = 20 << 10};

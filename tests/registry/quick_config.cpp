@@ -7,7 +7,7 @@ RegistryConfig quick_config(const std::filesystem::path& folder) {
   RegistryConfig config;
   config.http.user_agent = "ollama/0.32.15 (test) Lar/0.1";
   config.key_file = folder / "id_ed25519";
-  config.deadlines = {.connect = 1000ms, .stall = 1000ms, .total = 0ms};
+  config.deadlines = {.connect = 10'000ms, .stall = 10'000ms, .total = 0ms};
   config.retry = {.tries_max = 4,
                   .waits_max = 6,
                   .first_delay = 20ms,

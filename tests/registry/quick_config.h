@@ -1,4 +1,5 @@
-// The client's configuration in tests: waits and deadlines are a tenth or less of the real ones.
+// The client's configuration in tests: waits are a tenth or less of the real ones; deadlines leave
+// room for a machine that is busy.
 #pragma once
 
 #include <filesystem>
