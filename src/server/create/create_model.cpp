@@ -133,7 +133,12 @@ Result<store::StoredManifest> base_manifest(Making& making,
   if (making.context.registry == nullptr) {
     return fail(Code::kInternal, "pull model manifest: this server does not reach registries");
   }
-  LAR_TRY(making.context.registry->pull(name, {}, making.progress, stop));
+  auto pulled = making.context.registry->pull(name, {}, making.progress, stop);
+  if (!pulled) {
+    // Whatever goes wrong there is 500 in Ollama.
+    if (pulled.error().code != Code::kCancelled) pulled.error().code = Code::kInternal;
+    return std::unexpected(std::move(pulled).error());
+  }
   return making.context.store.manifest(name);
 }
 
