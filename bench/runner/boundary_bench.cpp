@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct Meter {
   Clock::time_point first{};
   Clock::time_point last{};
   uint32_t tokens = 0;
+  std::chrono::nanoseconds generation{0};  // as the model's side measured it
   bool done = false;
 
   void take(const runtime::Event& event) {
@@ -52,10 +54,14 @@ struct Meter {
     } else if (const auto* end = std::get_if<runtime::GenerateDone>(&event)) {
       last = Clock::now();
       tokens = end->generated_tokens;
+      generation = end->generation;
       done = true;
     } else if (std::holds_alternative<Error>(event)) {
       done = true;
     }
+  }
+  double own_ns_per_token() const {
+    return tokens < 2 ? 0 : static_cast<double>(generation.count()) / (tokens - 1);
   }
   double ns_per_token() const {
     return tokens < 2
@@ -66,9 +72,16 @@ struct Meter {
 
 class Sink final : public runtime::ServiceSink {
  public:
-  void on_event(runtime::RequestId, runtime::Event&& event) override { meter.take(event); }
+  void on_event(runtime::ServiceId, runtime::Event&& event) override { meter.take(event); }
   Meter meter;
 };
+
+// Processor time of this process: what the boundary costs the server, whatever else runs here.
+double cpu_ns() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
@@ -92,18 +105,25 @@ int run(const std::string& program, const std::string& path, int32_t tokens, int
 
   std::vector<double> local;
   std::vector<double> through;
+  std::vector<double> local_own;
+  std::vector<double> through_own;
+  std::vector<double> server_cpu;
   for (int round = 0; round <= rounds; ++round) {
     Sink sink;
     (*service)->submit(static_cast<uint64_t>(round) + 1, request(tokens), sink);
     while ((*service)->step(sink)) {
     }
     Meter meter;
+    const double cpu_before = cpu_ns();
     remote->submit(static_cast<uint64_t>(round) + 1, request(tokens),
                    [&](runtime::Event&& event) { meter.take(event); });
     while (!meter.done) context.run_one();
     if (round == 0) continue;  // warms up
     local.push_back(sink.meter.ns_per_token());
     through.push_back(meter.ns_per_token());
+    local_own.push_back(sink.meter.own_ns_per_token());
+    through_own.push_back(meter.own_ns_per_token());
+    server_cpu.push_back((cpu_ns() - cpu_before) / std::max(1U, meter.tokens));
   }
   const double here = median(local);
   const double there = median(through);
@@ -111,6 +131,9 @@ int run(const std::string& program, const std::string& path, int32_t tokens, int
   fmt::print("in a runner     {:8.1f} tokens/s  {:8.2f} us a token\n", 1e9 / there, there / 1e3);
   fmt::print("the boundary    {:8.2f} us a token, {:.2f} %\n", (there - here) / 1e3,
              100 * (there - here) / here);
+  fmt::print("by the model's own clock {:.2f} and {:.2f} us a token\n", median(local_own) / 1e3,
+             median(through_own) / 1e3);
+  fmt::print("server's time   {:8.2f} us of a processor a token\n", median(server_cpu) / 1e3);
   return 0;
 }
 
