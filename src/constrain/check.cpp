@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kMaxExpected = 12;
 constexpr size_t kMaxExplained = 3;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text == "\n") return "a line end";
   if (text == " ") return "a space";
   if (text == "\"") return "'\"'";
@@ -36,7 +36,7 @@ std::string describe_expected(Grammar& grammar, Stepper& stepper, std::span<cons
     std::vector<std::string> bytes;
     for (unsigned b = 0; b < 128; ++b) {
       stepper.step(threads, static_cast<uint8_t>(b), next);
-      if (!next.empty()) bytes.push_back(quoted(std::string(1, static_cast<char>(b))));
+      if (!next.empty()) bytes.push_back(in_quotes(std::string(1, static_cast<char>(b))));
     }
     if (bytes.size() <= kMaxExpected) {
       for (const std::string& item : bytes) add(item);
@@ -81,7 +81,7 @@ Result<CheckResult> check_text(Grammar& grammar, std::string_view text) {
     result.reason += "the text ends too early";
   } else {
     const Utf8Char c = utf8_next(text.substr(position));
-    result.reason += "unexpected " + quoted(text.substr(position, c.bytes));
+    result.reason += "unexpected " + in_quotes(text.substr(position, c.bytes));
   }
   const std::string expected = describe_expected(grammar, stepper, threads);
   if (!expected.empty()) result.reason += ", expected " + expected;
