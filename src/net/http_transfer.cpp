@@ -323,9 +323,7 @@ curl_socket_t HttpTransfer::on_socket(void* self, curlsocktype /*purpose*/, curl
   const bool judge =
       transfer->request_.addresses == AddressPolicy::kPublicOnly && !transfer->proxied_;
   if (judge && !is_public_address(&target->addr)) {
-    transfer->keep(fail(Code::kPermissionDenied,
-                        "the host's address is in a private network; registries there must be "
-                        "listed in the server's configuration"));
+    transfer->keep(fail(Code::kPermissionDenied, "the host's address is in a private network"));
     return CURL_SOCKET_BAD;
   }
   return socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);

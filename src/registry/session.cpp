@@ -108,6 +108,13 @@ Result<net::HttpResponse> Session::perform(const Call& call,
   };
   auto response = http_.perform(request, {.on_response = on_response, .on_body = on_body}, stop);
   if (!response && cut && !good()) response = std::move(head);
+  if (!response && response.error().code == Code::kPermissionDenied &&
+      response.error().message.ends_with("private network")) {
+    return fail(Code::kPermissionDenied,
+                fmt::format("{} is in a private network: the server reaches registries there if "
+                            "LAR_REGISTRIES lists them, or with --insecure (plain http)",
+                            url.host()));
+  }
   if (response) response->body = std::move(body);
   return response;
 }

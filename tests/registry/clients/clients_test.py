@@ -96,7 +96,7 @@ def server(lar, folder):
 
 
 def main():
-    lar, model, work, client = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
+    lar, model, work, client = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]).resolve(), sys.argv[4]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="clients-"))
     try:
         if not model.exists():
