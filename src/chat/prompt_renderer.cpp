@@ -1,5 +1,7 @@
 #include "chat/prompt_renderer.h"
 
+#include <algorithm>
+
 #include "chat/media.h"
 #include "chat/renderers/renderer.h"
 #include "chat/text_builder.h"
@@ -31,6 +33,41 @@ bool is_prefill(std::span<const Message> messages) {
          messages.back().tool_calls.empty();
 }
 
+// Models whose clients send their thoughts back inside the content.
+bool drops_past_thoughts(const ModelFacts& facts) {
+  std::string_view name = facts.name;
+  if (const size_t slash = name.rfind('/'); slash != std::string_view::npos) {
+    name.remove_prefix(slash + 1);
+  }
+  const std::string_view family = facts.family.empty() ? facts.architecture : facts.family;
+  return family == "qwen3" || name.substr(0, name.find(':')) == "deepseek-r1";
+}
+
+// Without the thought that an answer begins with; a thought without an end is all of it.
+Value without_thought(const Value& text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  constexpr std::string_view kOpen = "<think>";
+  constexpr std::string_view kClose = "</think>";
+  const std::string_view bytes = text.text();
+  const size_t begin = bytes.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos || !bytes.substr(begin).starts_with(kOpen)) return text;
+  const size_t close = bytes.find(kClose, begin);
+  if (close == std::string_view::npos) return Value::string("", Origin::kContent);
+  const size_t rest = bytes.find_first_not_of(kSpace, close + kClose.size());
+  return slice_string(text, std::min(rest, bytes.size()), bytes.size(), nullptr);
+}
+
+// The messages without the thoughts of answers before the last question.
+std::vector<Message> without_past_thoughts(std::span<const Message> messages) {
+  std::vector<Message> kept(messages.begin(), messages.end());
+  size_t question = kept.size();
+  while (question > 0 && kept[question - 1].role != "user") --question;
+  for (size_t i = 0; i + 1 < question; ++i) {
+    if (kept[i].role == "assistant") kept[i].content = without_thought(message_text(kept[i]));
+  }
+  return kept;
+}
+
 }  // namespace
 
 PromptRenderer::PromptRenderer(PromptRenderer&&) noexcept = default;
@@ -42,6 +79,7 @@ Result<PromptRenderer> PromptRenderer::create(const ModelFacts& facts,
                                               GoTemplateWish wish) {
   PromptRenderer made;
   made.system_ = select_prompt_system(facts, wish);
+  made.drops_past_thoughts_ = drops_past_thoughts(facts);
   if (!facts.go_template.empty()) {
     auto go = with_context(gotemplate::Template::compile(facts.go_template), "template");
     if (go) {
@@ -62,6 +100,14 @@ Result<PromptRenderer> PromptRenderer::create(const ModelFacts& facts,
 }
 
 Result<Prompt> PromptRenderer::render(const Conversation& conversation) const {
+  if (!drops_past_thoughts_) return render_with_system(conversation);
+  const std::vector<Message> kept = without_past_thoughts(conversation.messages);
+  Conversation clean = conversation;
+  clean.messages = kept;
+  return render_with_system(clean);
+}
+
+Result<Prompt> PromptRenderer::render_with_system(const Conversation& conversation) const {
   switch (system_) {
     case PromptSystem::kRenderer: {
       LAR_TRY(const std::vector<Tool> tools, parse_tools(conversation.tools));

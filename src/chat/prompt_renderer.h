@@ -57,11 +57,13 @@ class PromptRenderer {
  private:
   PromptRenderer() = default;
 
+  Result<Prompt> render_with_system(const Conversation& conversation) const;
   Result<Prompt> render_jinja(const Conversation& conversation) const;
   Result<Prompt> render_go(const Conversation& conversation) const;
 
   PromptSystem system_ = PromptSystem::kPlain;
   std::string renderer_name_;
+  bool drops_past_thoughts_ = false;
   std::unique_ptr<ChatTemplate> jinja_;
   std::unique_ptr<gotemplate::Template> go_;
   std::unique_ptr<Renderer> renderer_;

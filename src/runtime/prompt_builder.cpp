@@ -24,7 +24,8 @@ Result<chat::Message> to_chat_message(const ChatMessage& message) {
     chat::ToolCall& added = result.tool_calls.emplace_back();
     added.id = call.id;
     added.name = call.name;
-    LAR_TRY(added.arguments, with_context(chat::parse_json(call.arguments),
+    const std::string arguments = call.arguments.empty() ? "{}" : call.arguments;
+    LAR_TRY(added.arguments, with_context(chat::parse_json(arguments),
                                           "arguments of the call of \"" + call.name + "\""));
   }
   if (!message.tool_call_id.empty()) result.tool_call_id = message.tool_call_id;

@@ -60,6 +60,25 @@ TEST(PromptRenderer, prefill) {
             "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nWell");
 }
 
+TEST(PromptRenderer, thoughts_of_the_past_are_dropped_where_clients_send_them_back) {
+  constexpr const char* kThoughts = R"([
+    {"role": "user", "content": "1"},
+    {"role": "assistant", "content": " <think>\nhm\n</think>\n\nA"},
+    {"role": "assistant", "content": "B <think>x</think>"},
+    {"role": "user", "content": "2"},
+    {"role": "assistant", "content": "<think>y</think>C", "tool_calls": [
+      {"function": {"name": "f", "arguments": {}}}]}])";
+  ModelFacts qwen = facts("", kJinja);
+  qwen.family = "qwen3";
+  EXPECT_EQ(render(qwen, kThoughts),
+            "<s>[user]1[assistant]A[assistant]B <think>x</think>[user]2"
+            "[assistant]<think>y</think>C[assistant]");
+  ModelFacts other = facts("", kJinja);
+  EXPECT_NE(render(other, kThoughts).find("hm"), std::string::npos);
+  other.name = "someone/deepseek-r1:8b";
+  EXPECT_EQ(render(other, kThoughts).find("hm"), std::string::npos);
+}
+
 TEST(PromptRenderer, media_are_numbered) {
   constexpr const char* kPictures = R"([
     {"role": "user", "content": "Compare [img] and", "images": ["a", "b"]},
