@@ -97,6 +97,10 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   server::ModelCatalog catalog(store);
   scheduler::StoreModelFiles files(store);
   runner::Supervisor supervisor(loop.context().get_executor(), {.sandbox = serving->sandbox});
+  serving->service.tell = [&log](const scheduler::ModelRef& model, const std::string& what,
+                                 bool bad) {
+    log.write(bad ? LogLevel::kWarn : LogLevel::kInfo, what, {{"model", model.name}});
+  };
   std::optional<scheduler::LocalService> models;
   models.emplace(loop.context().get_executor(), files, supervisor, serving->service);
   server::ServerContext context{config, loop, store, log, catalog, &*models, registry->get()};

@@ -93,13 +93,21 @@ void LocalService::Impl::opened(RunnerId id, Result<OpenFiles> opened_files) {
                                       }});
 }
 
-void LocalService::Impl::on_loaded(RunnerId id, const runner::Loaded& /*loaded*/) {
+void LocalService::Impl::on_loaded(RunnerId id, const runner::Loaded& loaded) {
+  if (const auto it = runners.find(id); it != runners.end()) {
+    tell(it->second.model, "model loaded", false);
+    for (const std::string& warning : loaded.warnings) tell(it->second.model, warning, true);
+  }
   core.loaded(now(), id);
   refresh_budget();
   settle();
 }
 
 void LocalService::Impl::on_ended(RunnerId id, const runner::Ended& ended) {
+  if (const auto it = runners.find(id); it != runners.end()) {
+    const bool stopped = ended.cause == runner::Ended::Cause::kStopped;
+    tell(it->second.model, stopped ? "model unloaded" : ended.error.message, !stopped);
+  }
   if (ended.cause == runner::Ended::Cause::kCrashed || ended.cause == runner::Ended::Cause::kHung) {
     const std::lock_guard lock(view_mutex);
     ++numbers.crashes;
@@ -132,6 +140,9 @@ void LocalService::Impl::apply(const StopRunner& stop) {
 }
 
 void LocalService::Impl::apply(const DropRunner& drop) {
+  if (const auto it = runners.find(drop.runner); it != runners.end()) {
+    tell(it->second.model, "runner killed: " + drop.error.message, true);
+  }
   runners.erase(drop.runner);
   std::erase_if(entries, [&](auto& item) {
     if (item.second.runner != drop.runner) return false;

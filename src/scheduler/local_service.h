@@ -21,6 +21,8 @@ struct ServiceOptions {
   runtime::LoadOptions load;
   // Bytes that more can be taken of at the moment; empty: available_memory().
   std::function<uint64_t()> available_bytes;
+  // Told what happens to models, a sentence each, for the log; may be empty.
+  std::function<void(const ModelRef& model, const std::string& what, bool bad)> tell;
 };
 
 class LocalService final : public Service {

@@ -93,6 +93,9 @@ struct LocalService::Impl : std::enable_shared_from_this<LocalService::Impl> {
   void apply(const CancelRequest& cancel);
   void apply(FailRequest& failure);
 
+  void tell(const ModelRef& model, const std::string& what, bool bad) const {
+    if (options.tell) options.tell(model, what, bad);
+  }
   void set_timer();
   void refresh_budget();
   void publish();

@@ -1,6 +1,7 @@
 #include "server/inference/ollama_messages.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace lar::server {
@@ -71,6 +72,61 @@ Result<runtime::ChatMessage> parse_message(const Json& message,
   return result;
 }
 
+// The order in which Ollama writes the parts of a tool again, which models' prompts then have.
+constexpr std::array<std::string_view, 3> kToolKeys = {"type", "items", "function"};
+constexpr std::array<std::string_view, 3> kFunctionKeys = {"name", "description", "parameters"};
+constexpr std::array<std::string_view, 5> kParametersKeys = {"type", "$defs", "items", "required",
+                                                             "properties"};
+constexpr std::array<std::string_view, 7> kPropertyKeys = {
+    "anyOf", "type", "items", "description", "enum", "properties", "required"};
+
+bool says_nothing(const Json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+         (value.is_array() && value.empty());
+}
+
+// Known keys in their order and without those that say nothing, then all others as they are.
+template <class Keys>
+Json ordered(const Json& object, const Keys& keys) {
+  Json result = Json::object();
+  for (const std::string_view key : keys) {
+    const auto it = object.find(key);
+    if (it != object.end() && !says_nothing(*it)) result[std::string(key)] = *it;
+  }
+  for (const auto& [key, value] : object.items()) {
+    if (std::ranges::find(keys, key) == keys.end()) result[key] = value;
+  }
+  return result;
+}
+
+void normalize_properties(Json& owner);
+
+Json normal_property(const Json& property) {
+  if (!property.is_object()) return property;
+  Json result = ordered(property, kPropertyKeys);
+  normalize_properties(result);
+  return result;
+}
+
+void normalize_properties(Json& owner) {
+  const auto properties = owner.find("properties");
+  if (properties == owner.end() || !properties->is_object()) return;
+  for (auto& [name, property] : properties->items()) property = normal_property(property);
+}
+
+Json normal_tool(const Json& tool) {
+  Json result = ordered(tool, kToolKeys);
+  const auto function = result.find("function");
+  if (function == result.end()) return result;
+  *function = ordered(*function, kFunctionKeys);
+  const auto parameters = function->find("parameters");
+  if (parameters != function->end() && parameters->is_object()) {
+    *parameters = ordered(*parameters, kParametersKeys);
+    normalize_properties(*parameters);
+  }
+  return result;
+}
+
 }  // namespace
 
 Result<ParsedMessages> parse_messages(const Json& list) {
@@ -86,17 +142,20 @@ Result<ParsedMessages> parse_messages(const Json& list) {
 Result<std::string> parse_tools(const Json* list) {
   if (list == nullptr) return std::string();
   if (!list->is_array()) return expected("tools", "a list");
+  Json tools = Json::array();
   for (size_t i = 0; i < list->size(); ++i) {
     const Json& tool = (*list)[i];
     const std::string place = "tools[" + std::to_string(i) + "]";
     if (!tool.is_object()) return expected(place, "an object");
     const auto function = tool.find("function");
-    if (function == tool.end() || function->is_null()) continue;
-    if (!function->is_object()) return expected(place + ".function", "an object");
-    LAR_TRY(text_field(*function, "name", place + ".function"));
-    LAR_TRY(text_field(*function, "description", place + ".function"));
+    if (function != tool.end() && !function->is_null()) {
+      if (!function->is_object()) return expected(place + ".function", "an object");
+      LAR_TRY(text_field(*function, "name", place + ".function"));
+      LAR_TRY(text_field(*function, "description", place + ".function"));
+    }
+    tools.push_back(normal_tool(tool));
   }
-  return list->empty() ? std::string() : json_text(*list);
+  return tools.empty() ? std::string() : json_text(tools);
 }
 
 }  // namespace lar::server

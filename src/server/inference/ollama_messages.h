@@ -18,8 +18,9 @@ struct ParsedMessages {
 // Errors: invalid_argument that names the place ("messages[2].content must be a string").
 Result<ParsedMessages> parse_messages(const nlohmann::ordered_json& list);
 
-// The tools as JSON text for the model's template, empty where there are none. Errors:
-// invalid_argument that names the place.
+// The tools as JSON text for the model's template, empty where there are none: keys in the order in
+// which Ollama gives them to a model, without empty ones; keywords that Ollama drops are kept.
+// Errors: invalid_argument that names the place.
 Result<std::string> parse_tools(const nlohmann::ordered_json* list);
 
 }  // namespace lar::server

@@ -100,6 +100,17 @@ TEST_F(ChatTest, LoadsAndUnloadsByNoMessages) {
   EXPECT_EQ(chat({{"model", "go"}, {"keep_alive", "0s"}}).json()["done_reason"], "unload");
 }
 
+TEST_F(ChatTest, WritesToolsAsOllamaDoesButKeepsAllOfThem) {
+  service.scripts.push_back(FakeService::answer("x"));
+  const Json tool = Json::parse(R"({"function": {"parameters": {"properties": {
+      "n": {"minimum": 1, "description": "", "type": "integer"}}, "required": [], "type": "object"},
+      "name": "f"}, "type": "function"})");
+  chat({{"model", "jinja"}, {"messages", {user("x")}}, {"tools", {tool}}});
+  EXPECT_EQ(asked().tools,
+            R"([{"type":"function","function":{"name":"f","parameters":{"type":"object",)"
+            R"("properties":{"n":{"type":"integer","minimum":1}}}}}])");
+}
+
 std::vector<runtime::Event> call_events() {
   return {
       runtime::GenerateDelta{.content = "Let me see."},
