@@ -19,11 +19,12 @@ std::vector<FinishedCall> ToolCallAssembler::push(
   std::vector<FinishedCall> finished;
   for (const runtime::ToolCallDelta& piece : pieces) {
     runtime::CalledTool& call = open_[piece.index];
+    if (!piece.id.empty()) call.id = piece.id;
     call.name += piece.name;
     call.arguments += piece.arguments;
     if (!piece.done) continue;
     if (call.arguments.empty()) call.arguments = "{}";
-    call.id = new_call_id();
+    if (call.id.empty()) call.id = new_call_id();
     finished.push_back({piece.index, std::move(call)});
     open_.erase(piece.index);
   }
