@@ -227,7 +227,9 @@ TEST(Key, IsAnOpenSshKey) {
   std::string cut = key->private_file();
   for (size_t i = 0; i < cut.size(); i += 7) {
     const auto parsed = Key::parse(cut.substr(0, i) + cut.substr(i + 1));
-    if (parsed) EXPECT_EQ(parsed->public_line(), key->public_line());
+    if (parsed) {
+      EXPECT_EQ(parsed->public_line(), key->public_line());
+    }
   }
 }
 

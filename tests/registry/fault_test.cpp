@@ -485,7 +485,9 @@ TEST_F(Faults, F20_AFullDiskIsSaidAndTheRestComesLater) {
     result = client->pull(model, {.insecure = true}, [](const Progress&) {}, {});
     EXPECT_TRUE(result) << i << ": " << result.error().message;
     resumed += result ? 1 : 0;
-    if (result) EXPECT_TRUE(small.remove(*small.find(model)));
+    if (result) {
+      EXPECT_TRUE(small.remove(*small.find(model)));
+    }
   }
   umount2(mount_point.c_str(), MNT_DETACH);
   EXPECT_EQ(said, kSizes);

@@ -162,7 +162,9 @@ TEST_F(Trust, V13_BombsAreCutOff) {
       EXPECT_FALSE(outcome.ok()) << each.what;
       EXPECT_LT(outcome.error().size(), 4'000U);
       const uint64_t grown = (peak_kib(Peak::kKeep) - before) / 1024;
-      if (!kSanitized) EXPECT_LE(grown, 16U) << each.what;
+      if (!kSanitized) {
+        EXPECT_LE(grown, 16U) << each.what;
+      }
       EXPECT_LT(took, 10'000) << each.what;
       verdict(fmt::format("V13 {} as {}", compressed ? "bomb" : "flood", each.what),
               "error, <= 16 MiB, <= 2 s",
