@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/registry_options.h"
+#include "cli/serve_keys.h"
 #include "cli/serve_models.h"
 #include "cli/serve_options.h"
 #include "registry/registry.h"
@@ -68,12 +69,18 @@ std::string shown_address(const server::ServerConfig& config, uint16_t port) {
 
 int run_serve(const std::vector<std::string>& args, const Environment& environment) {
   CLI::App app("Start the server", "lar serve");
+  bool is_public = false;
+  app.add_flag("--public", is_public, "Let others than this machine use the server without keys");
   if (const auto code = parse(app, args)) return *code;
 
   auto options = serve_options(environment.variables, environment.home, environment.host_name);
   if (!options) return print_error(options.error());
   server::ServerConfig& config = options->config;
   config.version = LAR_VERSION;
+  auto keys = read_api_keys(environment.variables);
+  if (!keys) return print_error(keys.error());
+  const auto exposed = check_exposure(config, !keys->empty(), is_public, environment.variables);
+  if (!exposed) return print_error(exposed.error());
   auto serving = model_serving(environment);
   if (!serving) return print_error(serving.error());
   config.prefer_go_templates = serving->prefer_go;
@@ -104,7 +111,7 @@ int run_serve(const std::vector<std::string>& args, const Environment& environme
   std::optional<scheduler::LocalService> models;
   models.emplace(loop.context().get_executor(), files, supervisor, serving->service);
   server::ServerContext context{config, loop, store, log, catalog, &*models, registry->get()};
-  const auto served = server::serve(context, [&](uint16_t port) {
+  const auto served = server::serve(context, *std::move(keys), [&](uint16_t port) {
     log.info("listening", {{"address", shown_address(config, port)},
                            {"version", config.version},
                            {"models", config.models.string()}});

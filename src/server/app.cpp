@@ -28,8 +28,11 @@ net::Response plain(int status, std::string text) {
 
 }  // namespace
 
-App::App(ServerContext& context, std::span<const Route> routes)
-    : context_(context), routes_(routes), rules_(access_rules(context.config)) {}
+App::App(ServerContext& context, std::span<const Route> routes, std::vector<ApiKey> keys)
+    : context_(context),
+      routes_(routes),
+      rules_(access_rules(context.config)),
+      keys_(std::move(keys)) {}
 
 net::Handler App::handler() {
   return [this](net::Exchange& http) { return handle(http); };
@@ -117,6 +120,11 @@ net::awaitable<void> App::call_endpoint(
   if (!is_content_type_allowed(route.body, http.request())) {
     co_await send_error(call,
                         HttpError{415, "this content type is not accepted from web pages", {}});
+    co_return;
+  }
+  auto ticket = keys_.admit(http.request(), route.scope);
+  if (!ticket) {
+    co_await send_error(call, std::move(ticket.error()));
     co_return;
   }
   co_await route.endpoint(call);

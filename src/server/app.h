@@ -1,5 +1,6 @@
 // The server as a whole: what happens to every request before and after its endpoint.
-//   Host and Origin rules -> routes table -> Content-Type of pages -> endpoint -> log line
+//   Host and Origin rules -> routes table -> Content-Type of pages -> API key -> endpoint -> log
+//   line
 #pragma once
 
 #include <memory>
@@ -8,14 +9,15 @@
 #include "net/server/exchange.h"
 #include "server/access.h"
 #include "server/context.h"
+#include "server/keys.h"
 #include "server/route.h"
 
 namespace lar::server {
 
 class App {
  public:
-  // Both are borrowed.
-  App(ServerContext& context, std::span<const Route> routes);
+  // The first two are borrowed. Without keys everybody may do everything.
+  App(ServerContext& context, std::span<const Route> routes, std::vector<ApiKey> keys = {});
 
   // For net::Server. The App must outlive it.
   net::Handler handler();
@@ -30,6 +32,7 @@ class App {
   ServerContext& context_;
   std::span<const Route> routes_;
   AccessRules rules_;
+  KeyRing keys_;
 };
 
 }  // namespace lar::server

@@ -1,7 +1,9 @@
 #include "server/routes.h"
 
+#include "server/anthropic/endpoints.h"
 #include "server/ollama/endpoints.h"
 #include "server/openai/endpoints.h"
+#include "server/operations/endpoints.h"
 
 namespace lar::server {
 namespace {
@@ -33,8 +35,26 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/tokenize", ollama::tokenize, Scope::kInfer, BodyKind::kJson},
     {"POST", "/api/detokenize", ollama::detokenize, Scope::kInfer, BodyKind::kJson},
 
+    {"POST", "/v1/chat/completions", openai::chat_completions, Scope::kInfer, BodyKind::kJson,
+     Dialect::kOpenAi},
+    {"POST", "/v1/completions", openai::completions, Scope::kInfer, BodyKind::kJson,
+     Dialect::kOpenAi},
+    {"POST", "/v1/embeddings", openai::embeddings, Scope::kInfer, BodyKind::kJson,
+     Dialect::kOpenAi},
+    {"POST", "/v1/responses", openai::responses, Scope::kInfer, BodyKind::kJson, Dialect::kOpenAi},
+    {"POST", "/v1/rerank", openai::rerank, Scope::kInfer, BodyKind::kJson, Dialect::kOpenAi},
+    {"POST", "/v1/messages", anthropic::messages, Scope::kInfer, BodyKind::kJson,
+     Dialect::kAnthropic},
+    {"POST", "/v1/messages/count_tokens", anthropic::count_tokens, Scope::kInfer, BodyKind::kJson,
+     Dialect::kAnthropic},
     {"GET", "/v1/models", openai::models, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
     {"GET", "/v1/models/:model", openai::model, Scope::kInfer, BodyKind::kNone, Dialect::kOpenAi},
+
+    {"GET", "/health", operations::health, Scope::kPublic},
+    {"HEAD", "/health", operations::health, Scope::kPublic},
+    {"GET", "/ready", operations::ready, Scope::kPublic},
+    {"HEAD", "/ready", operations::ready, Scope::kPublic},
+    {"GET", "/metrics", operations::metrics, Scope::kAdmin},
 };
 
 }  // namespace

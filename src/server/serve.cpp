@@ -9,8 +9,10 @@
 namespace lar::server {
 
 struct RunningServer::Impl {
-  explicit Impl(ServerContext& of)
-      : context(of), app(of, routes()), server(of.loop, of.config.limits, app.handler()) {}
+  Impl(ServerContext& of, std::vector<ApiKey> keys)
+      : context(of),
+        app(of, routes(), std::move(keys)),
+        server(of.loop, of.config.limits, app.handler()) {}
 
   ServerContext& context;
   App app;
@@ -21,8 +23,9 @@ struct RunningServer::Impl {
 RunningServer::RunningServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RunningServer::~RunningServer() = default;
 
-Result<std::unique_ptr<RunningServer>> RunningServer::create(ServerContext& context) {
-  auto impl = std::make_unique<Impl>(context);
+Result<std::unique_ptr<RunningServer>> RunningServer::create(ServerContext& context,
+                                                             std::vector<ApiKey> keys) {
+  auto impl = std::make_unique<Impl>(context, std::move(keys));
   const ServerConfig& config = context.config;
   if (config.tcp) {
     LAR_TRY(impl->port, impl->server.listen_tcp(config.host, config.port));
@@ -42,8 +45,10 @@ void RunningServer::stop() {
   impl_->server.stop(impl_->context.config.stop_grace, [&loop] { loop.stop(); });
 }
 
-Result<void> serve(ServerContext& context, const std::function<void(uint16_t port)>& started) {
-  LAR_TRY(const auto server, RunningServer::create(context));
+Result<void> serve(ServerContext& context,
+                   std::vector<ApiKey> keys,
+                   const std::function<void(uint16_t port)>& started) {
+  LAR_TRY(const auto server, RunningServer::create(context, std::move(keys)));
   bool stopping = false;
   context.loop.on_signals({SIGINT, SIGTERM}, [&](int signal) {
     if (stopping) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/api_key.h"
 #include "server/context.h"
 
 namespace lar::server {
@@ -16,7 +17,9 @@ class RunningServer {
  public:
   // Listens at once. The context, and what it borrows, must outlive it. Errors: those of
   // net::Server::listen_tcp and listen_unix.
-  static Result<std::unique_ptr<RunningServer>> create(ServerContext& context);
+  // Where there are keys, a request needs one.
+  static Result<std::unique_ptr<RunningServer>> create(ServerContext& context,
+                                                       std::vector<ApiKey> keys = {});
   ~RunningServer();
 
   uint16_t port() const;  // 0 without TCP
@@ -33,6 +36,8 @@ class RunningServer {
 
 // Runs the server on the calling thread until SIGINT or SIGTERM; a second signal ends it at once.
 // `started` is called once it listens.
-Result<void> serve(ServerContext& context, const std::function<void(uint16_t port)>& started);
+Result<void> serve(ServerContext& context,
+                   std::vector<ApiKey> keys,
+                   const std::function<void(uint16_t port)>& started);
 
 }  // namespace lar::server

@@ -18,7 +18,7 @@ inline constexpr size_t kJsonDepthMax = 32;  // documents of the store nest less
 Result<nlohmann::ordered_json> parse_json(std::string_view text, size_t depth_max = kJsonDepthMax);
 
 // Compact, <, > and & escaped, numbers as encoding/json prints them; no newline at the end.
-// Invalid UTF-8 becomes U+FFFD. Values nest at most kJsonDepthMax deep.
+// Invalid UTF-8 becomes U+FFFD. Values nest at most 1024 deep.
 std::string go_json(const nlohmann::ordered_json& value);
 
 }  // namespace lar::store

@@ -92,6 +92,26 @@ std::vector<Json> Reply::lines() const {
   return parsed;
 }
 
+std::vector<Json> Reply::events() const {
+  std::vector<Json> parsed;
+  for (size_t at = 0; at < body.size();) {
+    const size_t end = std::min(body.find("\n\n", at), body.size());
+    std::string_view text = std::string_view(body).substr(at, end - at);
+    Json event = {{"event", nullptr}, {"data", nullptr}};
+    if (text.starts_with("event: ")) {
+      event["event"] = std::string(text.substr(7, text.find('\n') - 7));
+      text.remove_prefix(text.find('\n') + 1);
+    }
+    EXPECT_TRUE(text.starts_with("data: ")) << text;
+    const std::string data(text.substr(std::min<size_t>(6, text.size())));
+    Json value = Json::parse(data, nullptr, false);
+    event["data"] = value.is_discarded() || data == "[DONE]" ? Json(data) : std::move(value);
+    parsed.push_back(std::move(event));
+    at = end + 2;
+  }
+  return parsed;
+}
+
 std::string Reply::header(std::string_view name) const {
   const std::string* value = net::find_header(headers, name);
   return value == nullptr ? std::string() : *value;

@@ -29,6 +29,8 @@ struct Reply {
   Json json() const { return Json::parse(body, nullptr, false); }
   // Of NDJSON.
   std::vector<Json> lines() const;
+  // Of server-sent events: {"event", "data"}, where data is JSON or, like "[DONE]", a text.
+  std::vector<Json> events() const;
   std::string header(std::string_view name) const;
   std::string error() const;  // of Ollama's shape
 };

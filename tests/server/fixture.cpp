@@ -21,13 +21,13 @@ ServerConfig config_for(const std::filesystem::path& dir,
 
 }  // namespace
 
-TestServer::TestServer(const std::function<void(ServerConfig&)>& change)
+TestServer::TestServer(const std::function<void(ServerConfig&)>& change, std::vector<ApiKey> keys)
     : config_(config_for(dir_.path(), change)),
       store_(config_.models),
       log_(STDERR_FILENO, LogLevel::kError),
       catalog_(store_),
       context_{config_, loop_, store_, log_, catalog_} {
-  server_ = RunningServer::create(context_).value();
+  server_ = RunningServer::create(context_, std::move(keys)).value();
   thread_ = std::thread([this] { loop_.run(); });
 }
 

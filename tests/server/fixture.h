@@ -15,7 +15,8 @@ namespace lar::server::testing {
 class TestServer {
  public:
   // `change` may adjust the configuration.
-  explicit TestServer(const std::function<void(ServerConfig&)>& change = {});
+  explicit TestServer(const std::function<void(ServerConfig&)>& change = {},
+                      std::vector<ApiKey> keys = {});
   ~TestServer();
 
   uint16_t port() const { return server_->port(); }

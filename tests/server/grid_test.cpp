@@ -109,7 +109,7 @@ TEST(Grid, ForbiddenMethodsAndPathsSayWhichAreNot) {
     EXPECT_EQ(server.request("OPTIONS", path).status, 204) << path;
   }
   EXPECT_EQ(server.get("/debug/pprof/").status, 404);
-  EXPECT_EQ(server.get("/metrics").status, 404);
+  EXPECT_EQ(server.get("/debug/vars").status, 404);
   EXPECT_EQ(server.get("/nope").body, "404 page not found");
 }
 

@@ -12,17 +12,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kOwnFields = {"messages", "tools"};
 
-// The model's own messages come first, and its system text unless the request begins with one.
-void add_messages(const ResolvedModel& model,
-                  std::vector<runtime::ChatMessage> asked,
-                  std::vector<runtime::ChatMessage>& to) {
-  if (asked.front().role != "system" && !model.system.empty()) {
-    to.push_back({.role = "system", .content = model.system});
-  }
-  to.insert(to.end(), model.messages.begin(), model.messages.end());
-  std::ranges::move(asked, std::back_inserter(to));
-}
-
 }  // namespace
 
 net::awaitable<void> chat(Call& call) {

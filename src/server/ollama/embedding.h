@@ -30,6 +30,11 @@ Result<EmbedCall> read_embed_call(Fields& fields);
 // Resolves the model and asks it. Errors: in the words of these endpoints.
 net::awaitable<std::expected<Embedded, HttpError>> embed_inputs(Call& call, EmbedCall asked);
 
+// The text of token ids, by the model's own tokenizer. Errors: as embed_inputs.
+net::awaitable<std::expected<std::string, HttpError>> text_of_tokens(Call& call,
+                                                                     const EmbedCall& asked,
+                                                                     std::vector<int32_t> tokens);
+
 // The shortest text that reads back as the same number: "[0.1,-2.5e-05]".
 std::string json_array(std::span<const float> values);
 

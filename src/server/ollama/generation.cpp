@@ -116,4 +116,14 @@ HttpError model_error(const Error& error, const std::string& asked) {
   return http_error(error);
 }
 
+void add_messages(const ResolvedModel& model,
+                  std::vector<runtime::ChatMessage> asked,
+                  std::vector<runtime::ChatMessage>& to) {
+  if (asked.front().role != "system" && !model.system.empty()) {
+    to.push_back({.role = "system", .content = model.system});
+  }
+  to.insert(to.end(), model.messages.begin(), model.messages.end());
+  std::ranges::move(asked, std::back_inserter(to));
+}
+
 }  // namespace lar::server::ollama

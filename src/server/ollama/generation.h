@@ -61,6 +61,12 @@ std::expected<void, HttpError> check_abilities(Generation& generation);
 // Puts options and the other common fields into the request. Errors: as apply_options says.
 std::expected<void, HttpError> fill_request(Generation& generation);
 
+// Puts the messages of a request, of which there is one at least, after the model's own, and the
+// model's system text in front unless the request begins with one.
+void add_messages(const ResolvedModel& model,
+                  std::vector<runtime::ChatMessage> asked,
+                  std::vector<runtime::ChatMessage>& to);
+
 // The answers without a generation.
 net::awaitable<void> answer_unload(Call& call, const Generation& generation);
 net::awaitable<void> answer_load(Call& call, Generation& generation);

@@ -53,6 +53,15 @@ Result<std::vector<int32_t>> read_tokens(const Json* list) {
 
 }  // namespace
 
+net::awaitable<std::expected<std::string, HttpError>> text_of_tokens(Call& call,
+                                                                     const EmbedCall& asked,
+                                                                     std::vector<int32_t> tokens) {
+  auto result = co_await ask<runtime::DetokenizeResult>(
+      call, asked, runtime::DetokenizeRequest{std::move(tokens)});
+  if (!result) co_return std::unexpected(std::move(result.error()));
+  co_return std::move(result->text);
+}
+
 net::awaitable<void> tokenize(Call& call) {
   const auto body = co_await read_json(call);
   if (!body) co_return;
@@ -80,12 +89,11 @@ net::awaitable<void> detokenize(Call& call) {
   if (!asked) co_return co_await send_error(call, asked.error());
   auto tokens = read_tokens(list);
   if (!tokens) co_return co_await send_error(call, tokens.error());
-  auto result = co_await ask<runtime::DetokenizeResult>(
-      call, *asked, runtime::DetokenizeRequest{std::move(*tokens)});
-  if (!result) co_return co_await send_error(call, std::move(result.error()));
+  auto text = co_await text_of_tokens(call, *asked, std::move(*tokens));
+  if (!text) co_return co_await send_error(call, std::move(text.error()));
   Json json;
   json["model"] = asked->model;
-  json["content"] = result->text;
+  json["content"] = std::move(*text);
   co_await send_json(call, 200, go_json(json));
 }
 
