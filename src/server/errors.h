@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -11,8 +12,14 @@
 
 namespace lar::server {
 
+// With a constructor, since gcc 12 destroys temporary aggregates twice in co_await expressions.
 struct HttpError {
-  int status = 500;
+  HttpError(int with_status,
+            std::string with_message,
+            std::vector<net::HttpHeader> with_headers = {})
+      : status(with_status), message(std::move(with_message)), headers(std::move(with_headers)) {}
+
+  int status;
   std::string message;
   std::vector<net::HttpHeader> headers;  // Retry-After
 };

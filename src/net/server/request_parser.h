@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/server/message.h"
 
@@ -24,8 +25,12 @@ inline constexpr size_t kRequestHeadersMax = 100;
 inline constexpr size_t kChunkLineBytesMax = 16U << 10U;
 
 // Why a request is not taken: the status to answer with, and a sentence for the log.
+// With a constructor, since gcc 12 destroys temporary aggregates twice in co_await expressions.
 struct Rejection {
-  int status = 400;
+  Rejection(int with_status, std::string with_reason)
+      : status(with_status), reason(std::move(with_reason)) {}
+
+  int status;
   std::string reason;
 };
 
