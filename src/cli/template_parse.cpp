@@ -4,10 +4,12 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
 #include "chat/json.h"
 #include "chat/parsers/detect.h"
-#include "cli/model_file.h"
+#include "chat/parsers/model_format.h"
+#include "cli/stored_model.h"
 #include "cli/text_file.h"
 
 namespace lar::cli {
@@ -38,6 +40,29 @@ Result<Reading> go_reading(std::string_view source,
   reading.format = chat::detect_go_output_format(*chat_template);
   const std::string prompt = chat::generation_prompt(*chat_template, think);
   reading.options = chat::options_for_prompt(reading.format, prompt, tools, think);
+  return reading;
+}
+
+Result<Reading> model_reading(const std::string& name,
+                              const Environment& environment,
+                              const chat::Value& tools,
+                              std::optional<bool> think) {
+  LAR_TRY(const LocalModel model, find_local_model(name, environment));
+  LAR_TRY(const auto renderer, with_context(chat::PromptRenderer::create(model.facts, {}), name));
+  Reading reading;
+  LAR_TRY(reading.format, with_context(chat::model_output_format(model.facts, renderer), name));
+  chat::Message question;
+  question.role = "user";
+  question.content = chat::Value::string("question", chat::Origin::kContent);
+  const chat::Think wish = !think   ? chat::Think::kUnset
+                           : *think ? chat::Think::kOn
+                                    : chat::Think::kOff;
+  const auto prompt = renderer.render({.messages = std::span(&question, 1),
+                                       .tools = tools,
+                                       .think = wish,
+                                       .now = chat::jinja::DateTime{2024, 7, 26, 12, 0, 0, 0}});
+  reading.options = chat::options_for_prompt(
+      reading.format, prompt ? std::string_view(prompt->text) : std::string_view(), tools, think);
   return reading;
 }
 
@@ -76,7 +101,7 @@ Result<std::string> print(const chat::ParsedOutput& output) {
 }  // namespace
 
 void add_parse_options(CLI::App& command, ParseArguments& arguments) {
-  command.add_option("MODEL", arguments.model_path, "A GGUF file with a chat template");
+  command.add_option("MODEL", arguments.model_path, "A GGUF file, or a model of the local store");
   command.add_option("--jinja", arguments.jinja_path, "A file with a Jinja template");
   command.add_option("--go", arguments.go_path, "A file with a Go template");
   command.add_option("--tools", arguments.tools_path, "A JSON file with the request's tools");
@@ -100,8 +125,7 @@ Result<std::string> parse_stdin(const ParseArguments& arguments, const Environme
     LAR_TRY(const std::string source, read_text_file(arguments.jinja_path));
     LAR_TRY(reading, jinja_reading(source, tools, think));
   } else {
-    LAR_TRY(const std::string source, template_of_model(arguments.model_path, environment));
-    LAR_TRY(reading, jinja_reading(source, tools, think));
+    LAR_TRY(reading, model_reading(arguments.model_path, environment, tools, think));
   }
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   LAR_TRY(const auto output,

@@ -61,6 +61,7 @@ OutputFormat derived_format(std::string_view call, std::string_view prompt, std:
       return format;
     }
     if (const std::string closer = closer_of(rest); !closer.empty()) spec.closers = {closer};
+    format.marks = spec.closers;
     format.calls = {{std::string(before), json_calls(spec)}};
     format.family = "tagged json";
     return format;
@@ -79,6 +80,8 @@ OutputFormat derived_format(std::string_view call, std::string_view prompt, std:
   if (const std::string closer = closer_of(behind.substr(arguments + bytes)); !closer.empty()) {
     spec.closers = {closer};
   }
+  format.marks = spec.closers;
+  format.marks.insert(format.marks.end(), spec.name_ends.begin(), spec.name_ends.end());
   format.calls = {{std::string(opener), named_calls(spec)}};
   format.family = "named json";
   return format;

@@ -84,6 +84,11 @@ struct OutputFormat {
   std::shared_ptr<const CallForm> bare;
   bool calls_need_tools = false;  // without tools in the request the tags of calls are text
 
+  // Further literal text that the calls' readers look for; with the tags above and the syntax below
+  // it is all that must reach a parser as text, whether or not it is a control token of the
+  // vocabulary.
+  std::vector<std::string> marks;
+
   // The tag that ends the model's turn, where the template shows it.
   std::string end_of_turn;
 

@@ -214,5 +214,57 @@ TEST(RoundTrip, thinking_and_call) {
   check_all({"I'm\nthinking", "", {{"add", kAdd}}}, 10);
 }
 
+// The same for the Go templates of Ollama's library, read with Ollama's rule.
+TEST(RoundTrip, calls_of_go_templates) {
+  const auto path = shared_data("chat/ollama/ollama_library_templates.json");
+  LAR_REQUIRE_DATA(path);
+  const auto tools = parse_json(kTools);
+  const auto definitions = parse_tools(*tools);
+  ASSERT_TRUE(definitions);
+  size_t passed = 0;
+  size_t not_shown = 0;
+  for (const Json& entry : Json::parse(read_file(path))) {
+    // Phi 4 mini's template leaves out a brace of every call.
+    if (entry["model"] == "library/phi4-mini:3.8b") continue;
+    const std::string source = entry["ollama"].value("template", "");
+    const auto compiled = gotemplate::Template::compile(source);
+    if (!compiled || !(*compiled)->mentions("toolcalls")) continue;
+    const OutputFormat format = detect_go_output_format(**compiled);
+    Message answer = message_of("assistant", "");
+    answer.tool_calls.push_back({"", "get_weather", *parse_json(kWeather)});
+    answer.tool_calls.push_back({"", "add", *parse_json(kAdd)});
+    Message result = message_of("tool", "RESULT");
+    const std::vector<Message> messages = {message_of("user", "QUESTION"), answer, result};
+    const auto prompt = (*compiled)->render({.messages = messages, .tools = &*definitions});
+    ASSERT_TRUE(prompt) << prompt.error().message;
+    // From the answer's header to the result is what the model would write.
+    const size_t question = prompt->text.rfind("QUESTION");
+    const size_t end = prompt->text.rfind("RESULT");
+    const std::string tag = format.bare != nullptr ? "{"
+                            : format.calls.empty() ? "no tag"
+                                                   : format.calls.front().tag;
+    const size_t begin =
+        question == std::string::npos ? question : prompt->text.find(tag, question);
+    if (begin == std::string::npos || end == std::string::npos || begin > end) {
+      ++not_shown;
+      continue;
+    }
+    std::string_view text = std::string_view(prompt->text).substr(begin, end - begin);
+    OutputOptions options;
+    options.tools = *tools;
+    const test::Parsed parsed = test::parse_pieces(format, options, {text});
+    SCOPED_TRACE(entry["model"].get<std::string>() + ": " + std::string(text));
+    EXPECT_EQ(parsed.error, "");
+    // A bare object ends the calls, as in Ollama.
+    ASSERT_GE(parsed.output.calls.size(), format.bare != nullptr ? 1U : 2U);
+    EXPECT_EQ(parsed.output.calls[0].name, "get_weather");
+    EXPECT_EQ(test::arguments_of(parsed.output.calls[0]), nlohmann::json::parse(kWeather));
+    ++passed;
+  }
+  std::cout << passed << " Go templates give the calls back, " << not_shown
+            << " do not print them\n";
+  EXPECT_GT(passed, 20U);
+}
+
 }  // namespace
 }  // namespace lar::chat

@@ -33,6 +33,7 @@ OutputFormat minimax_m3() {
   set_thinking(format, {"<mm:think>", "</mm:think>"});
   const std::string mark = "]<]minimax[>[";
   format.section = {mark + "<tool_call>", mark + "</tool_call>"};
+  format.marks = {mark};
   format.calls = {{mark + "<invoke name=\"", nested_calls({mark, mark + "</invoke>"})}};
   return format;
 }

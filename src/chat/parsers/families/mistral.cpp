@@ -20,6 +20,7 @@ OutputFormat mistral() {
                                                     {"{", json_calls(list)},
                                                     {"", named_calls(named)}})}};
   format.silent = {"[/TOOL_CALLS]"};
+  format.marks = {"[CALL_ID]"};
   format.syntax.known = true;
   format.syntax.before_name = "[TOOL_CALLS]";
   format.syntax.after_name = "[ARGS]";

@@ -52,6 +52,7 @@ OutputFormat llama4() {
   tagged.closers = {"<|python_end|>"};
   format.calls = {{"<|python_start|>", python_calls(tagged)},
                   {"<|python_tag|>", python_calls({{}, false, {}})}};
+  format.marks = {"<|python_end|>"};
   set_python_syntax(format, "[", "]");
   return format;
 }
