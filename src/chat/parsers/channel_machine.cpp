@@ -113,6 +113,7 @@ class ChannelMachine final : public OutputMachine {
   }
 
   void plain(char c) {
+    if (failed()) return;
     switch (part_) {
       case Part::kHeader:
         header_ += c;

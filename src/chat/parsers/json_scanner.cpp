@@ -19,7 +19,7 @@ bool is_hex(char c) {
 
 }  // namespace
 
-JsonScanner::Step JsonScanner::step(char c) {
+JsonScanner::Step JsonScanner::advance(char c) {
   if (hex_ > 0) {
     if (!is_hex(c)) return Step::kBad;
     if (--hex_ == 0) state_ = State::kString;

@@ -14,9 +14,13 @@ class JsonScanner {
     kMore,       // the byte belongs to the value
     kEnd,        // it is the value's last
     kEndBefore,  // the value (a number or a word) ended before it
-    kBad,        // no JSON
+    kBad,        // no JSON; nothing else follows
   };
-  Step step(char c);
+  Step step(char c) {
+    const Step result = bad_ ? Step::kBad : advance(c);
+    bad_ = result == Step::kBad;
+    return result;
+  }
 
   // Levels of open lists and objects.
   size_t depth() const { return levels_.size(); }
@@ -44,6 +48,7 @@ class JsonScanner {
     kWord,
   };
 
+  Step advance(char c);
   Step value_begins(char c);
   Step value_ended();
   Step close(char c);
@@ -58,6 +63,7 @@ class JsonScanner {
   const char* word_ = nullptr;  // what is left of true, false or null
   uint8_t hex_ = 0;             // hex digits that a \u still needs
   bool key_ = false;
+  bool bad_ = false;
   bool started_ = false;
   std::vector<bool> levels_;  // true: an object
 };

@@ -253,6 +253,12 @@ TEST(Families, arguments_appear_while_they_are_written) {
       R"({"arg1":1)");
 }
 
+TEST(Families, nothing_is_read_after_an_error) {
+  EXPECT_NE(
+      error_of("harmony", "<|channel|>commentary to=self<|message|><|message|>t<|end|>{\"a\": 1}"),
+      "");
+}
+
 TEST(Families, limits_are_errors) {
   const std::string deep(kArgumentsDepthMax + 1, '[');
   EXPECT_NE(error_of("hermes", "<tool_call>{\"name\": \"python\", \"arguments\": {\"a\": " + deep),
