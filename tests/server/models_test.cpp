@@ -139,6 +139,24 @@ TEST(Models, TemplatesAreDetected) {
   EXPECT_EQ(server.post("/api/create", body.dump()).body.find("autodetected"), std::string::npos);
 }
 
+// A known format would lose the tools that a richer template shows.
+TEST(Models, ATemplateWithToolsIsLeftAsItIs) {
+  const TestServer server;
+  gguf::Writer writer;
+  writer.set_string("general.architecture", "llama");
+  writer.set_string("tokenizer.chat_template",
+                    "{% if tools %}{{ tools | tojson }}{% endif %}{% for m in messages %}"
+                    "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+                    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+  const auto bytes = writer.to_bytes().value();
+  const std::string file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  Json body = create_body(server.upload(file));
+  body.erase("stream");
+  const auto answer = server.post("/api/create", body.dump());
+  EXPECT_NE(answer.body.find("success"), std::string::npos) << answer.body;
+  EXPECT_EQ(answer.body.find("autodetected"), std::string::npos) << answer.body;
+}
+
 // The same requests make the manifests that Ollama's recording has.
 TEST(Models, DigestsAreThoseOfOllama) {
   const auto recorded_path = test::shared_data("ollama-live/02-create-and-store.recorded.json");

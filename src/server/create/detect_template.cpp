@@ -40,6 +40,9 @@ DetectedTemplate detect_template(const gguf::File& file) {
                                            .eos = token_text(file, "tokenizer.ggml.eos_token_id")});
   // One that cannot be read is told about when the model is used.
   if (!compiled) return {};
+  // A template that shows tools or thoughts says more than any known format.
+  const chat::TemplateTraits& traits = (*compiled)->traits();
+  if (traits.tools || traits.tool_calls || traits.thinking) return {};
   const chat::KnownFormat* format = chat::detect_known_format(**compiled);
   if (format == nullptr) return {};
   DetectedTemplate detected{std::string(format->name), format->go_template(), {}};
