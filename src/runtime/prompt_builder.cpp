@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "chat/json.h"
-#include "chat/tools.h"
 #include "runtime/context_fit.h"
 #include "runtime/prompt_tokens.h"
 #include "runtime/text_engine.h"
@@ -31,16 +30,6 @@ Result<chat::Message> to_chat_message(const ChatMessage& message) {
   if (!message.tool_call_id.empty()) result.tool_call_id = message.tool_call_id;
   if (!message.tool_name.empty()) result.name = message.tool_name;
   return result;
-}
-
-// Tools as Ollama passes them to a Jinja template: the keys that it knows in its order, empty ones
-// left out.
-chat::Value in_ollamas_form(chat::Value tools) {
-  const auto parsed = chat::parse_tools(tools);
-  if (!parsed) return tools;
-  std::vector<chat::Value> list;
-  for (const chat::Tool& tool : *parsed) list.push_back(chat::tool_value(tool));
-  return list.empty() ? std::move(tools) : chat::Value::list(std::move(list));
 }
 
 chat::Think think_of(Think think) {
@@ -130,7 +119,6 @@ Result<BuiltPrompt> PromptBuilder::build_chat(const chat::PromptRenderer& render
   chat::Value tools;
   if (!request.tools.empty() && request.tool_choice.kind != ToolChoice::Kind::kNone) {
     LAR_TRY(tools, with_context(chat::parse_json(request.tools), "tools"));
-    if (renderer.system() == chat::PromptSystem::kJinja) tools = in_ollamas_form(std::move(tools));
   }
   BuiltPrompt built;
   std::optional<size_t> built_from;
