@@ -1,5 +1,5 @@
 # The commands that people need; CMake does the work (see CMakePresets.json).
-.PHONY: run build test test-slow bench format format-check asan tsan fuzz gcc arm64 packages clean
+.PHONY: run build test test-slow test-clients bench format format-check asan tsan fuzz gcc arm64 packages clean
 
 # clang builds the faster kernels; any C++23 compiler will do.
 JOBS ?= $(shell nproc)
@@ -21,12 +21,18 @@ build: packages
 test: packages
 	@$(CONFIGURE) --preset release --log-level=WARNING
 	@cmake --build build/release -j $(JOBS)
-	@ctest --test-dir build/release -LE 'slow|fuzz' -j $(JOBS) --output-on-failure
+	@ctest --test-dir build/release -LE 'slow|fuzz|clients' -j $(JOBS) --output-on-failure
 
 test-slow: packages
 	@$(CONFIGURE) --preset release --log-level=WARNING
 	@cmake --build build/release -j $(JOBS)
 	@ctest --test-dir build/release -L slow --output-on-failure
+
+# Official clients of Ollama, OpenAI and Anthropic, installed from their package registries.
+test-clients: packages
+	@$(CONFIGURE) --preset release --log-level=WARNING
+	@cmake --build build/release -j $(JOBS)
+	@ctest --test-dir build/release -L clients --output-on-failure
 
 bench: packages
 	@$(CONFIGURE) --preset release --log-level=WARNING -DLAR_BENCH=ON
@@ -38,7 +44,7 @@ bench: packages
 asan: packages
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan -j $(JOBS)
-	@ctest --test-dir build/asan -LE 'slow|fuzz' -j $(JOBS) --output-on-failure
+	@ctest --test-dir build/asan -LE 'slow|fuzz|clients' -j $(JOBS) --output-on-failure
 
 # What threads touch; one test at a time, since a spin barrier wants its cores.
 TSAN_MODULES = base backend engine kernels models runtime

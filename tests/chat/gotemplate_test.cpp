@@ -205,7 +205,8 @@ TEST(GoTemplate, text_of_users_stays_content) {
 }
 
 TEST(GoTemplate, completes_text_between_prompt_and_suffix) {
-  EXPECT_EQ(render("<P>{{ .Prompt }}<S>{{ .Suffix }}<M>", {.infill = true, .prompt = "def f(", .suffix = ")"}),
+  EXPECT_EQ(render("<P>{{ .Prompt }}<S>{{ .Suffix }}<M>",
+                   {.infill = true, .prompt = "def f(", .suffix = ")"}),
             "<P>def f(<S>)<M>");
 }
 

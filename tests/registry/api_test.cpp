@@ -152,7 +152,8 @@ TEST_F(TransferApi, A14_InsecureIsForClientsOnThisMachine) {
     EXPECT_EQ(fake_.connections(), 0);
     verdict("A14 insecure, of a remote client", "refused", answer->body);
   }
-  const Serving server(dir_.path(), "0.0.0.0:0", {"LAR_PUBLIC=1", "LAR_INSECURE_REGISTRIES=" + fake_.host()});
+  const Serving server(dir_.path(), "0.0.0.0:0",
+                       {"LAR_PUBLIC=1", "LAR_INSECURE_REGISTRIES=" + fake_.host()});
   ASSERT_TRUE(server.started()) << server.log();
   const auto answer = server.post("/api/pull", body("tale:one", ",\"stream\":false"), outside);
   ASSERT_TRUE(answer) << answer.error().message;
