@@ -54,9 +54,13 @@ net::awaitable<std::optional<Json>> read_json(Call& call) {
     co_await send_error(call, HttpError{400, ollama ? "missing request body" : "EOF", {}});
     co_return std::nullopt;
   }
-  auto parsed = body->size() < kParseOnLoopMax
-                    ? parse_request(*body)
-                    : co_await call.context.loop.blocking([&] { return parse_request(*body); });
+  // Not one expression: gcc 12 destroys what a conditional co_await gives twice.
+  Result<Json> parsed;
+  if (body->size() < kParseOnLoopMax) {
+    parsed = parse_request(*body);
+  } else {
+    parsed = co_await call.context.loop.blocking([&] { return parse_request(*body); });
+  }
   if (!parsed) {
     co_await send_error(call, parsed.error());
     co_return std::nullopt;

@@ -16,11 +16,11 @@ std::string text_of(Fields& fields) {
   return {};
 }
 
-// Asks the model, and reads the one event that is the answer.
+// Asks the model, and reads the one event that is the answer. Takes the request.
 template <class T>
 net::awaitable<std::expected<T, HttpError>> ask(Call& call,
                                                 const EmbedCall& asked,
-                                                runtime::Request request) {
+                                                runtime::Request& request) {
   if (asked.model.empty()) co_return std::unexpected(HttpError{400, "model is required", {}});
   const auto model = co_await resolve_model(call.context, asked.model);
   if (!model) {
@@ -56,8 +56,8 @@ Result<std::vector<int32_t>> read_tokens(const Json* list) {
 net::awaitable<std::expected<std::string, HttpError>> text_of_tokens(Call& call,
                                                                      const EmbedCall& asked,
                                                                      std::vector<int32_t> tokens) {
-  auto result = co_await ask<runtime::DetokenizeResult>(
-      call, asked, runtime::DetokenizeRequest{std::move(tokens)});
+  runtime::Request request = runtime::DetokenizeRequest{std::move(tokens)};
+  auto result = co_await ask<runtime::DetokenizeResult>(call, asked, request);
   if (!result) co_return std::unexpected(std::move(result.error()));
   co_return std::move(result->text);
 }
@@ -66,12 +66,13 @@ net::awaitable<void> tokenize(Call& call) {
   const auto body = co_await read_json(call);
   if (!body) co_return;
   Fields fields(*body);
-  runtime::TokenizeRequest request{.text = text_of(fields),
-                                   .add_special = fields.boolean("add_special", true),
-                                   .parse_special = fields.boolean("parse_special", false)};
+  runtime::Request request =
+      runtime::TokenizeRequest{.text = text_of(fields),
+                               .add_special = fields.boolean("add_special", true),
+                               .parse_special = fields.boolean("parse_special", false)};
   const auto asked = read_embed_call(fields);
   if (!asked) co_return co_await send_error(call, asked.error());
-  auto result = co_await ask<runtime::TokenizeResult>(call, *asked, std::move(request));
+  auto result = co_await ask<runtime::TokenizeResult>(call, *asked, request);
   if (!result) co_return co_await send_error(call, std::move(result.error()));
   Json json;
   json["model"] = asked->model;
