@@ -62,8 +62,10 @@ net::awaitable<void> JsonLines::fail(HttpError error) {
 }
 
 net::awaitable<void> JsonLines::end() {
-  if (!co_await begin_stream(call_, kNdjsonType)) co_return;
-  co_await call_.http.end();
+  const Result<void> begun = co_await begin_stream(call_, kNdjsonType);
+  if (!begun) co_return;
+  const Result<void> ended = co_await call_.http.end();
+  if (!ended) co_return;  // gcc 12 wants the value named
 }
 
 net::awaitable<Result<void>> EventStream::send(std::string_view event, std::string_view data) {
@@ -91,8 +93,10 @@ net::awaitable<void> EventStream::fail(HttpError error) {
 }
 
 net::awaitable<void> EventStream::end() {
-  if (!co_await begin_stream(call_, kEventStreamType)) co_return;
-  co_await call_.http.end();
+  const Result<void> begun = co_await begin_stream(call_, kEventStreamType);
+  if (!begun) co_return;
+  const Result<void> ended = co_await call_.http.end();
+  if (!ended) co_return;  // gcc 12 wants the value named
 }
 
 }  // namespace lar::server
