@@ -22,11 +22,12 @@ net::awaitable<void> create(Call& call) {
   }
   const bool stream = request->stream;
   ServerContext& context = call.context;
-  co_await answer_with_progress(
-      call, stream,
-      [&context, request = std::move(*request)](const ProgressSink& sink, std::stop_token stop) {
-        return create_model(context, request, sink, std::move(stop));
-      });
+  // Named: gcc 12 destroys a function that is made in the arguments of a co_await twice.
+  ProgressOperation work = [&context, request = std::move(*request)](const ProgressSink& sink,
+                                                                     std::stop_token stop) {
+    return create_model(context, request, sink, std::move(stop));
+  };
+  co_await answer_with_progress(call, stream, std::move(work));
 }
 
 }  // namespace lar::server::ollama

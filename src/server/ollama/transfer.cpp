@@ -17,14 +17,15 @@ net::awaitable<void> run_transfer(Call& call, bool stream, TransferWork work) {
     co_await send_error(call, HttpError{501, "this server was started without registries", {}});
     co_return;
   }
-  co_await answer_with_progress(
-      call, stream,
-      [&context, work = std::move(work)](const ProgressSink& sink, std::stop_token stop) {
-        auto result = work(*context.registry, sink, stop);
-        context.catalog.invalidate();
-        return result;
-      },
-      500);  // whatever went wrong: Ollama's
+  // Named: gcc 12 destroys a function that is made in the arguments of a co_await twice.
+  ProgressOperation operation = [&context, work = std::move(work)](const ProgressSink& sink,
+                                                                   std::stop_token stop) {
+    auto result = work(*context.registry, sink, stop);
+    context.catalog.invalidate();
+    return result;
+  };
+  const std::optional<int> status = 500;  // whatever went wrong: Ollama's
+  co_await answer_with_progress(call, stream, std::move(operation), status);
 }
 
 }  // namespace lar::server::ollama
