@@ -142,6 +142,7 @@ Result<int> run_server_model(RunModelArguments arguments, const Environment& env
   ChatSession session(client, arguments.settings, environment);
   for (const auto& [name, value] : arguments.options.items()) session.set_option(name, value);
   LAR_TRY(session.open(arguments.model));
+  LAR_TRY(session.print_messages());
   return run_conversation(session, environment);
 }
 

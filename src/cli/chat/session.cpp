@@ -111,6 +111,10 @@ Result<void> ChatSession::open(const std::string& model) {
   settings_.model = model;
   messages_ = Json::array();
   if (!settings_.system.empty()) add_message("system", settings_.system);
+  return {};
+}
+
+Result<void> ChatSession::print_messages() const {
   for (const Json& message : show_.value("messages", Json::array())) {
     const auto role = message.value("role", std::string());
     const auto content = message.value("content", std::string());

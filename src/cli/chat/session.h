@@ -43,9 +43,11 @@ class ChatSession {
   const client::Json& options() const { return options_; }
   const client::Json& messages() const { return messages_; }
 
-  // Asks what the model is and loads it. Messages of its Modelfile are printed and become the
-  // beginning of the conversation.
+  // Asks what the model is and loads it. Messages of its Modelfile begin every conversation with
+  // it; the server adds them.
   Result<void> open(const std::string& model);
+  // Prints these messages, as what has been said before.
+  Result<void> print_messages() const;
 
   // Sends a message and prints the answer. Interrupted by Ctrl-C, what has come so far stays in the
   // conversation.
