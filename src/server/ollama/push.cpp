@@ -39,11 +39,13 @@ net::awaitable<void> push(Call& call) {
     co_return;
   }
   const auto options = transfer_options(call, insecure);
-  co_await run_transfer(
-      call, stream,
-      [name = *name, options](
-          registry::Registry& registry, const registry::ProgressFunction& progress,
-          const std::stop_token& stop) { return registry.push(name, options, progress, stop); });
+  // Named: gcc 12 destroys a function that is made in the arguments of a co_await twice.
+  TransferWork work = [name = *name, options](registry::Registry& registry,
+                                              const registry::ProgressFunction& progress,
+                                              const std::stop_token& stop) {
+    return registry.push(name, options, progress, stop);
+  };
+  co_await run_transfer(call, stream, std::move(work));
 }
 
 }  // namespace lar::server::ollama
