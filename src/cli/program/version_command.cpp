@@ -6,11 +6,13 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/server_client.h"
+#include "server/config.h"
 
 namespace lar::cli {
 
 int run_version(const std::vector<std::string>&, const Environment& environment) {
-  const std::string own = environment.program == "ollama" ? LAR_OLLAMA_VERSION : LAR_VERSION;
+  const std::string own = environment.program == "ollama" ? std::string(server::kOllamaVersion)
+                                                          : std::string(LAR_VERSION);
   auto client = connect(environment);
   const auto answer = client ? client->get("/api/version") : std::unexpected<Error>(client.error());
   if (!answer) {
