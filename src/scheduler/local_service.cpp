@@ -133,9 +133,11 @@ void LocalService::Impl::cancel(RequestId id) {
   if (it == entries.end()) return;
   if (it->second.runner == 0) {
     // Either it waits in the core, or for its plan and the core does not know it.
+    const auto buffer = it->second.buffer;
     core.cancel(now(), id);
     settle();
     entries.erase(id);
+    buffer->fail({Code::kCancelled, "request canceled"});  // whoever still waits on it goes on
     return;
   }
   core.cancel(now(), id);

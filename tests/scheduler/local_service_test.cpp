@@ -33,12 +33,13 @@ struct Client {
   bool ended() const { return !events.empty() && runtime::is_final(events.back()); }
 };
 
-asio::awaitable<void> read_all(Client& client) {
-  if (!client.stream) co_return;
-  client.ready = co_await client.stream->ready();
-  if (!*client.ready) co_return;
-  while (client.stream && !client.ended()) {
-    client.events.push_back(co_await client.stream->next());
+// Keeps the client: a test may end while this still waits.
+asio::awaitable<void> read_all(std::shared_ptr<Client> client) {
+  if (!client->stream) co_return;
+  client->ready = co_await client->stream->ready();
+  if (!*client->ready) co_return;
+  while (client->stream && !client->ended()) {
+    client->events.push_back(co_await client->stream->next());
   }
 }
 
@@ -67,13 +68,13 @@ class LocalServiceTest : public testing::Test {
     return more;
   }
 
-  std::unique_ptr<Client> ask(const std::string& name, Order more = {}) {
+  std::shared_ptr<Client> ask(const std::string& name, Order more = {}) {
     return send(order(name, std::move(more)));
   }
-  std::unique_ptr<Client> send(Order what) {
-    auto client = std::make_unique<Client>();
+  std::shared_ptr<Client> send(Order what) {
+    auto client = std::make_shared<Client>();
     client->stream = service->submit(std::move(what));
-    asio::co_spawn(io, read_all(*client), asio::detached);
+    asio::co_spawn(io, read_all(client), asio::detached);
     return client;
   }
 
@@ -150,9 +151,9 @@ TEST_F(LocalServiceTest, ShowsLoadingModelsWithProgressAndLoadedOnesWithTheirEnd
 TEST_F(LocalServiceTest, LoadsOnlyWhereNothingElseIsAsked) {
   Order only = order("a");
   only.request.reset();
-  const auto client = std::make_unique<Client>();
+  const auto client = std::make_shared<Client>();
   client->stream = service->submit(std::move(only));
-  asio::co_spawn(io, read_all(*client), asio::detached);
+  asio::co_spawn(io, read_all(client), asio::detached);
   FakeRunner& runner = load();
   ASSERT_TRUE(until([&] { return client->ready.has_value(); }));
   EXPECT_TRUE(client->ready->has_value());
@@ -236,13 +237,13 @@ TEST_F(LocalServiceTest, RefusesBeyondTheQueueWithRetryAfter) {
 }
 
 TEST_F(LocalServiceTest, AReaderThatIsBehindGetsJoinedDeltas) {
-  const auto client = std::make_unique<Client>();
+  const auto client = std::make_shared<Client>();
   client->stream = service->submit(order("a"));
   FakeRunner& runner = load();
   ASSERT_TRUE(until([&] { return runner.sinks.size() == 1; }));
   for (int i = 0; i < 1000; ++i) runner.say(1, "x");
   runner.done(1);
-  asio::co_spawn(io, read_all(*client), asio::detached);
+  asio::co_spawn(io, read_all(client), asio::detached);
   ASSERT_TRUE(until([&] { return client->ended(); }));
   EXPECT_EQ(client->text(), std::string(1000, 'x'));
   EXPECT_LT(client->events.size(), 100U);
