@@ -189,15 +189,19 @@ Result<uint64_t> parse_upload_range(std::string_view value) {
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
                                                       std::chrono::system_clock::time_point now) {
-  if (const auto plain = number<uint32_t>(value)) return std::chrono::seconds(*plain);
+  constexpr std::chrono::seconds kLongest = std::chrono::hours(24);  // longer than anyone waits
+  if (const auto plain = number<uint32_t>(value)) {
+    return std::min(std::chrono::seconds(*plain), kLongest);
+  }
   const bool digits =
       !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
-  if (digits) return std::chrono::hours(24);  // more seconds than anyone waits
+  if (digits) return kLongest;
   if (value.size() > 64) return std::nullopt;
   const time_t then = curl_getdate(std::string(value).c_str(), nullptr);
   if (then < 0) return std::nullopt;
-  const auto wait = std::chrono::system_clock::from_time_t(then) - now;
-  return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(0));
+  // In whole seconds: the year 8354, which is a date, is more nanoseconds than a clock counts.
+  const time_t from = std::chrono::system_clock::to_time_t(now);
+  return std::clamp(std::chrono::seconds(then - from), std::chrono::seconds(0), kLongest);
 }
 
 }  // namespace lar::registry

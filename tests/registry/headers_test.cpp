@@ -65,6 +65,8 @@ TEST(Headers, ReadRetryAfter) {
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:47 GMT", now), seconds(10));
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), seconds(0));
   EXPECT_GE(*parse_retry_after("99999999999999999999", now), seconds(3600));
+  EXPECT_EQ(parse_retry_after("4294967295", now), seconds(86400));
+  EXPECT_EQ(parse_retry_after("83541013*", now), seconds(86400)) << "a date in the year 8354";
   EXPECT_FALSE(parse_retry_after("", now));
   EXPECT_FALSE(parse_retry_after("soon", now));
   EXPECT_FALSE(parse_retry_after("-5", now));
