@@ -75,6 +75,10 @@ int available_cpus() {
   return count > 0 ? count : 1;
 }
 
+int current_cpu() {
+  return ::sched_getcpu();
+}
+
 std::string cpu_model() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {

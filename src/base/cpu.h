@@ -35,6 +35,9 @@ Result<IsaSet> force_isa(IsaSet detected, std::string_view forced);
 // Processors this process may run on (affinity mask), at least 1.
 int available_cpus();
 
+// The processor that this thread is on at the moment, -1 where the system does not tell.
+int current_cpu();
+
 // Model name for reports ("AMD EPYC ..."), or "unknown".
 std::string cpu_model();
 

@@ -29,18 +29,27 @@ class RegionRef {
   void (*call_)(void*, int, int);
 };
 
-// Spins a while, then yields: threads of a region run at the same time on their own cores.
+// Spins while the others are likely to be at work on cores of their own, then sleeps: where cores
+// are shared with other programs, a spinning thread would keep a late one from running.
 class SpinBarrier {
  public:
-  explicit SpinBarrier(int workers) : workers_(workers) {}
+  explicit SpinBarrier(int workers);
 
   // Blocks until all workers have arrived. Writes before it are visible after it.
-  void wait();
+  void wait(int worker);
 
  private:
+  struct alignas(64) Place {
+    std::atomic<int> cpu{-1};
+  };
+
+  bool shares_core(int worker, int cpu) const;
+
   const int workers_;
+  std::vector<Place> places_;  // where each worker was seen last
   alignas(64) std::atomic<int> arrived_{0};
   alignas(64) std::atomic<uint32_t> phase_{0};
+  alignas(64) std::atomic<int> asleep_{0};
 };
 
 // Lifecycle: threads start in the constructor and are joined in the destructor.

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <ctime>
 #include <numeric>
+#include <thread>
 
 namespace lar {
 namespace {
@@ -27,13 +31,52 @@ TEST(ThreadPool, BarrierOrdersPhases) {
   auto region = [&](int worker, int) {
     for (int phase = 1; phase <= 100; ++phase) {
       first[static_cast<size_t>(worker)] = phase;
-      pool.barrier().wait();
+      pool.barrier().wait(worker);
       sums[static_cast<size_t>(worker)] += std::accumulate(first.begin(), first.end(), 0);
-      pool.barrier().wait();
+      pool.barrier().wait(worker);
     }
   };
   pool.run(region);
   EXPECT_EQ(sums, std::vector<int>(4, 4 * 5050));
+}
+
+// Processor time of all threads of this process.
+std::chrono::milliseconds processor_time() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_nsec / 1'000'000);
+}
+
+TEST(ThreadPool, WhoWaitsLongLeavesItsCoreToOthers) {
+  ThreadPool pool(3);
+  const auto before = processor_time();
+  auto region = [&](int worker, int) {
+    if (worker == 0) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    pool.barrier().wait(worker);
+    if (worker == 2) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  };
+  pool.run(region);
+  EXPECT_LT((processor_time() - before).count(), 100);
+}
+
+TEST(ThreadPool, MoreWorkersThanCoresMeetAtEveryBarrier) {
+  constexpr int kWorkers = 12;
+  ThreadPool pool(kWorkers);
+  std::atomic<int> arrived = 0;
+  std::atomic<int> early = 0;
+  auto region = [&](int worker, int) {
+    for (int phase = 1; phase <= 500; ++phase) {
+      arrived.fetch_add(1);
+      pool.barrier().wait(worker);
+      if (arrived.load() < phase * kWorkers) early.fetch_add(1);
+    }
+  };
+  for (int round = 1; round <= 5; ++round) {
+    arrived = 0;
+    pool.run(region);
+    EXPECT_EQ(arrived.load(), 500 * kWorkers);
+  }
+  EXPECT_EQ(early.load(), 0);
 }
 
 TEST(SplitRange, CoversAllOnceInGrains) {

@@ -236,10 +236,10 @@ class CpuExecutable final : public Executable {
                           .scratch = worker_scratch_.data() +
                                      static_cast<size_t>(index) * compiled_.sizes.worker_scratch};
       make_angles(step, worker);
-      pool_.barrier().wait();
+      pool_.barrier().wait(index);
       for (size_t i = 0; i < ops; ++i) {
         compiled_.ops[i]->run(step, worker);
-        pool_.barrier().wait();
+        pool_.barrier().wait(index);
       }
     };
     pool_.run(region);

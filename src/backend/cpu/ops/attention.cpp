@@ -53,7 +53,7 @@ class AttentionOp final : public CpuOp {
       k_.run(step, static_cast<size_t>(row), vec_);
     }
     store(step, rows);
-    worker.barrier->wait();
+    worker.barrier->wait(worker.index);
 
     uint32_t task = next_task_.fetch_add(1, std::memory_order_relaxed);
     uint32_t first = 0;

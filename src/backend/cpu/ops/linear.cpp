@@ -75,7 +75,7 @@ class LinearOp final : public CpuOp {
     } else {
       pack(step, normed, packed, tokens,
            split_range(tokens, worker.index, worker.count, static_cast<int64_t>(token_grain_)));
-      worker.barrier->wait();
+      worker.barrier->wait(worker.index);
     }
     for (const Part& part : parts_) multiply(step, worker, part, packed, tokens, worker.scratch);
     finish(step, worker, tokens);
