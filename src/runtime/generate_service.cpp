@@ -257,7 +257,9 @@ void GenerateService::on_text(RequestId stream,
 }
 
 void GenerateService::send(Job& job, GenerateDelta&& delta) {
-  if (!empty(delta)) sink_->on_event(job.id, std::move(delta));
+  if (empty(delta)) return;
+  delta.made = std::chrono::system_clock::now().time_since_epoch();
+  sink_->on_event(job.id, std::move(delta));
 }
 
 void GenerateService::give_up(RequestId stream, const Error& error) {

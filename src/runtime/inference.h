@@ -108,6 +108,7 @@ struct GenerateDelta {
   std::string thinking;
   std::vector<ToolCallDelta> tool_calls;
   std::vector<TokenLogprobs> logprobs;
+  std::chrono::nanoseconds made{0};  // when its last token was, since the Unix epoch
 };
 
 struct PromptTruncation {

@@ -34,6 +34,7 @@ void join(runtime::GenerateDelta& to, runtime::GenerateDelta&& from) {
   to.thinking += from.thinking;
   append(to.tool_calls, std::move(from.tool_calls));
   append(to.logprobs, std::move(from.logprobs));
+  to.made = from.made;
 }
 
 // Thinking comes before content in one delta, so a thought may not be joined to an answer.

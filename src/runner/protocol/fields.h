@@ -91,7 +91,7 @@ void fields(A& a, ToolCallDelta& v) {
 }
 template <class A>
 void fields(A& a, GenerateDelta& v) {
-  a(v.content, v.thinking, v.tool_calls, v.logprobs);
+  a(v.content, v.thinking, v.tool_calls, v.logprobs, v.made);
 }
 template <class A>
 void fields(A& a, PromptTruncation& v) {

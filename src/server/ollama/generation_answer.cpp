@@ -21,6 +21,7 @@ struct Piece {
   std::string thinking;
   std::vector<FinishedCall> calls;
   std::vector<runtime::TokenLogprobs> logprobs;
+  nanoseconds made{0};  // 0: now
 };
 
 Json bytes_of(const std::string& text) {
@@ -62,7 +63,7 @@ Json calls_json(const std::vector<FinishedCall>& calls) {
 Json line(const Generation& generation, const Piece& piece, bool done) {
   Json json;
   json["model"] = generation.fields.model;
-  json["created_at"] = utc_now();
+  json["created_at"] = piece.made.count() != 0 ? utc_time(piece.made.count()) : utc_now();
   if (generation.form == Form::kChat) {
     Json message = {{"role", "assistant"}, {"content", piece.content}};
     if (!piece.thinking.empty()) message["thinking"] = piece.thinking;
@@ -187,7 +188,8 @@ net::awaitable<void> answer_lines(Call& call,
       Piece piece{.content = std::move(delta->content),
                   .thinking = std::move(delta->thinking),
                   .calls = assembler.push(delta->tool_calls),
-                  .logprobs = std::move(delta->logprobs)};
+                  .logprobs = std::move(delta->logprobs),
+                  .made = delta->made};
       if (calls_at_end) {
         std::ranges::move(piece.calls, std::back_inserter(held.calls));
         piece.calls.clear();

@@ -252,6 +252,16 @@ TEST_F(GenerateTest, AnErrorInTheMiddleIsALineOfTheStream) {
   EXPECT_EQ(reply.lines()[1], Json({{"error", "the runner crashed"}}));
 }
 
+TEST_F(GenerateTest, EachLineSaysWhenItsTokenWasMade) {
+  service.scripts.push_back(
+      {.events = {runtime::GenerateDelta{
+                      .content = "a", .made = std::chrono::nanoseconds(1'800'000'000'000'000'005)},
+                  runtime::GenerateDone{}}});
+  const Reply reply = generate({{"model", "plain"}, {"prompt", "x"}});
+  ASSERT_THAT(reply.lines(), SizeIs(2));
+  EXPECT_EQ(reply.lines()[0]["created_at"], "2027-01-15T08:00:00.000000005Z");
+}
+
 TEST_F(GenerateTest, AClientThatLeavesEndsTheRequest) {
   service.scripts.push_back(
       {.events = {runtime::GenerateDelta{.content = "a"}, runtime::GenerateDelta{.content = "b"},
