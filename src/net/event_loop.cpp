@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "base/scheduling.h"
 #include "net/blocking_pool.h"
 
 namespace lar::net {
@@ -30,6 +31,7 @@ EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
 
 void EventLoop::run() {
+  prefer_latency();
   impl_->context.run();
 }
 
