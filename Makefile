@@ -1,5 +1,5 @@
 # The commands that people need; CMake does the work (see CMakePresets.json).
-.PHONY: run build test test-slow test-clients bench format format-check asan tsan fuzz gcc arm64 packages clean
+.PHONY: run build test test-slow test-clients bench bench-serve soak format format-check asan tsan fuzz gcc arm64 packages clean
 
 # clang builds the faster kernels; any C++23 compiler will do.
 JOBS ?= $(shell nproc)
@@ -39,6 +39,18 @@ bench: packages
 	@cmake --build build/release -j $(JOBS)
 	@build/release/lar bench demo -p 512 -n 128
 	@build/release/bench/kernels/kernels_bench
+
+# MODEL=file.gguf make bench-serve; LAR_BENCH_PEER="/path/llama-server [options]" measures it beside.
+bench-serve: packages
+	@test -n "$(MODEL)" || { echo 'MODEL=file.gguf make bench-serve'; exit 2; }
+	@$(CONFIGURE) --preset release --log-level=WARNING -DLAR_BENCH=ON
+	@cmake --build build/release --target lar serve_bench -j $(JOBS)
+	@build/release/bench/serve/serve_bench build/release/lar $(MODEL)
+
+# MODEL=file.gguf make soak: half an hour of mixed load, and what it leaves behind.
+soak: build
+	@test -n "$(MODEL)" || { echo 'MODEL=file.gguf make soak'; exit 2; }
+	@bench/serve/soak.py build/release/lar $(MODEL) $${LAR_SOAK_MINUTES:-30}
 
 # The same tests under the sanitizers; the fuzz preset has ASan and UBSan too.
 asan: packages
