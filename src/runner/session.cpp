@@ -111,9 +111,13 @@ void Session::submit(RequestId id, runtime::Request request, EventSink sink) {
       if (!self->abandoned_) sink(runtime::Event(std::move(error)));
     });
   };
-  if (phase_ >= Phase::kEnding) return refuse(ended_ ? ended_->error : gone(name_));
+  if (phase_ == Phase::kEnded) return refuse(ended_ ? ended_->error : gone(name_));
   if (requests_.contains(id)) {
     return refuse({Code::kInternal, fmt::format("request {} is open already", id)});
+  }
+  if (phase_ == Phase::kEnding) {  // it is told why, with the others
+    requests_.emplace(id, OpenRequest{.sink = std::move(sink), .waiting = std::move(request)});
+    return;
   }
   if (unsent_bytes_ > kUnsentBytesMax) {
     return refuse({Code::kResourceExhausted, "too many requests wait to be sent to the runner"});

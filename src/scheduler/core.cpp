@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 #include "scheduler/placement.h"
@@ -12,6 +13,13 @@ void Core::arrive(Time now, Arrival arrival) {
   now_ = now;
   Waiting waiting{
       .arrival = std::move(arrival), .arrived = now, .deadline = now + limits_.queue_timeout};
+  if (waiting.arrival.again) {
+    const auto place =
+        std::ranges::find_if(queue_, [](const Waiting& w) { return !w.arrival.again; });
+    queue_.insert(place, std::move(waiting));
+    settle();
+    return;
+  }
   if (!can_attach(waiting.arrival) && queue_.size() >= limits_.waiting_max) {
     const auto seconds = retry_after();
     actions_.push_back(FailRequest{
@@ -85,14 +93,14 @@ void Core::loaded(Time now, RunnerId id) {
   settle();
 }
 
-void Core::ended(Time now, RunnerId id, const Error& error) {
+void Core::ended(Time now, RunnerId id, const Error& error, bool crashed) {
   now_ = now;
   if (const auto it = runners_.find(id); it != runners_.end()) {
     const bool was_loading = it->second.state == RunnerState::kLoading;
     const std::string key = it->second.key;
     for (const RequestId request : it->second.active) active_.erase(request);
     runners_.erase(it);
-    if (was_loading) fail_waiting(key, error);
+    if (was_loading) fail_waiting(key, error, crashed);
   }
   settle();
 }
@@ -188,7 +196,7 @@ void Core::attach(const Waiting& waiting, Runner& runner) {
     runner.active.insert(arrival.id);
     active_.emplace(arrival.id, Active{.runner = runner.id, .since = now_});
   }
-  actions_.push_back(AttachRequest{arrival.id, runner.id, runner.latest_context});
+  actions_.push_back(AttachRequest{arrival.id, runner.id, runner.latest_context, arrival.again});
 }
 
 void Core::expire_idle() {
@@ -368,9 +376,15 @@ void Core::fail(const Waiting& waiting, Error error) {
   actions_.push_back(FailRequest{waiting.arrival.id, std::move(error), std::nullopt});
 }
 
-void Core::fail_waiting(const std::string& key, const Error& error) {
+void Core::fail_waiting(const std::string& key, const Error& error, bool crashed) {
   for (auto it = queue_.begin(); it != queue_.end();) {
     if (it->arrival.key != key) {
+      ++it;
+      continue;
+    }
+    if (crashed && !it->arrival.again) {
+      it->arrival.again = true;
+      it->deadline = now_ + limits_.queue_timeout;
       ++it;
       continue;
     }
@@ -497,7 +511,11 @@ std::vector<std::string> Core::broken_invariants() const {
   }
   if (runners_.size() > limits_.loaded_max) broken.push_back("too many runners");
   if (used > budget_ && runners_.size() > 1) broken.push_back("more memory than there is");
-  if (queue_.size() > limits_.waiting_max) broken.push_back("a queue beyond its limit");
+  const auto first_time =
+      std::ranges::count_if(queue_, [](const Waiting& w) { return !w.arrival.again; });
+  if (std::cmp_greater(first_time, limits_.waiting_max)) {
+    broken.push_back("a queue beyond its limit");
+  }
   if (!queue_.empty() && !next_deadline()) {
     const bool loading = std::ranges::any_of(
         runners_, [](const auto& r) { return r.second.state == RunnerState::kLoading; });

@@ -8,7 +8,7 @@
 // was told to go; if the room is not needed any more it is ready again. Requests wait in one queue,
 // in order of arrival; those of one key are attached in that order.
 //
-// Promises: every request gets exactly one of AttachRequest and FailRequest; none waits without an
+// Promises: every arrival gets exactly one of AttachRequest and FailRequest; none waits without an
 // end; what is loaded stays within the budget of memory and count; a runner serves for
 // Limits::service_min before it makes room.
 #pragma once
@@ -25,15 +25,17 @@ class Core {
  public:
   Core(const Limits& limits, uint64_t budget_bytes) : limits_(limits), budget_(budget_bytes) {}
 
-  // Events. `now` never goes back.
+  // Events. `now` never goes back. A request that arrives again goes before all others and is never
+  // refused.
   void arrive(Time now, Arrival arrival);
   void cancel(Time now, RequestId id);
   // Makes the runner of a key go when its work is done; requests that come later load it again.
   void unload(Time now, const std::string& key);
   void progress(Time now, RunnerId id, uint64_t done_bytes, uint64_t total_bytes);
   void loaded(Time now, RunnerId id);
-  // The process is gone, for whatever reason. Requests that wait for its load get the error.
-  void ended(Time now, RunnerId id, const Error& error);
+  // The process is gone, for whatever reason. Requests that wait for its load get the error; after
+  // a crash only those that have met one before, for the others it is loaded again.
+  void ended(Time now, RunnerId id, const Error& error, bool crashed = false);
   void finished(Time now, RequestId id);
   void tick(Time now);
 
@@ -106,7 +108,7 @@ class Core {
   void stop(Runner& runner);
   void drop(RunnerId id, const Error& error);
   void fail(const Waiting& waiting, Error error);
-  void fail_waiting(const std::string& key, const Error& error);
+  void fail_waiting(const std::string& key, const Error& error, bool crashed = false);
   std::chrono::seconds retry_after() const;
 
   Runner* find(const std::string& key);

@@ -112,10 +112,13 @@ void LocalService::Impl::on_ended(RunnerId id, const runner::Ended& ended) {
     const std::lock_guard lock(view_mutex);
     ++numbers.crashes;
   }
-  remove_runner(id, ended.error);
+  // What hangs or breaks the protocol may well do it because of its requests, and late.
+  const bool crashed = ended.cause == runner::Ended::Cause::kCrashed;
+  remove_runner(id, ended.error, crashed);
+  if (crashed) try_again(id);
 }
 
-void LocalService::Impl::remove_runner(RunnerId id, const Error& error) {
+void LocalService::Impl::remove_runner(RunnerId id, const Error& error, bool crashed) {
   const auto it = runners.find(id);
   if (it == runners.end()) return;
   // This may run within one of its own callbacks: it is destroyed in the next turn.
@@ -124,7 +127,7 @@ void LocalService::Impl::remove_runner(RunnerId id, const Error& error) {
                               std::move(it->second.process))]() mutable { process.reset(); });
   }
   runners.erase(it);
-  core.ended(now(), id, error);
+  core.ended(now(), id, error, crashed);
   refresh_budget();
   settle();
 }
@@ -160,15 +163,20 @@ void LocalService::Impl::apply(const AttachRequest& attach) {
     entry.warnings.push_back("the context is " + std::to_string(attach.context) +
                              " tokens: memory is short for " + std::to_string(entry.context));
   }
-  entry.buffer->set_ready({.load = Clock::now() - entry.submitted,
-                           .context = attach.context,
-                           .warnings = std::move(entry.warnings)});
+  if (!std::exchange(entry.is_ready, true)) {
+    entry.buffer->set_ready({.load = Clock::now() - entry.submitted,
+                             .context = attach.context,
+                             .warnings = std::move(entry.warnings)});
+  }
   if (!entry.order.request) {
     entries.erase(attach.request);
     return;
   }
   entry.runner = attach.runner;
+  entry.again |= attach.again;
   runtime::Request request = std::move(*entry.order.request);
+  entry.order.request.reset();
+  if (!entry.again) entry.unanswered = request;
   set_context(request, attach.context);
   if (auto* generate = std::get_if<runtime::GenerateRequest>(&request);
       generate != nullptr && generate->go_template == runner.model.style.go_template) {

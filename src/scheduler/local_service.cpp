@@ -119,7 +119,8 @@ void LocalService::Impl::arrive(RequestId id, const std::shared_ptr<const Footpr
   if (asked.num_thread && *asked.num_thread > 0) arrival.need.threads = asked.num_thread;
   arrival.keep_alive = entry.order.keep_alive;
   arrival.load_only = !entry.order.request.has_value();
-  {
+  arrival.again = entry.again;
+  if (!entry.again) {
     const std::lock_guard lock(view_mutex);
     ++numbers.accepted;
   }
@@ -140,6 +141,7 @@ void LocalService::Impl::cancel(RequestId id) {
     buffer->fail({Code::kCancelled, "request canceled"});  // whoever still waits on it goes on
     return;
   }
+  it->second.unanswered.reset();
   core.cancel(now(), id);
   settle();
 }
@@ -147,7 +149,17 @@ void LocalService::Impl::cancel(RequestId id) {
 void LocalService::Impl::on_event(RequestId id, runtime::Event&& event) {
   const auto it = entries.find(id);
   if (it == entries.end()) return;
+  Entry& entry = it->second;
   const bool final = runtime::is_final(event);
+  if (std::holds_alternative<runtime::PromptInfo>(event)) {
+    if (std::exchange(entry.has_prompt, true)) return;
+  } else if (auto* error = std::get_if<Error>(&event); error != nullptr && entry.unanswered) {
+    entry.lost = std::move(*error);
+    end(id);
+    return;
+  } else {
+    entry.unanswered.reset();
+  }
   if (const auto* done = std::get_if<runtime::GenerateDone>(&event)) {
     const std::lock_guard lock(view_mutex);
     numbers.prompt_tokens += done->prompt_tokens;
@@ -157,7 +169,7 @@ void LocalService::Impl::on_event(RequestId id, runtime::Event&& event) {
     const std::lock_guard lock(view_mutex);
     ++numbers.failed;
   }
-  const auto buffer = it->second.buffer;
+  const auto buffer = entry.buffer;
   if (!buffer->push(std::move(event))) {
     buffer->fail({Code::kResourceExhausted, "the answer was not read in time"});
     core.cancel(now(), id);
@@ -165,15 +177,46 @@ void LocalService::Impl::on_event(RequestId id, runtime::Event&& event) {
   }
   if (!final) return;
   entries.erase(id);
-  // The end of its runner, if that is the cause, is told in this same turn: it has to come first,
-  // or the next request would be handed to what is already gone.
+  end(id);
+}
+
+// The end of its runner, if that is the cause, is told in this same turn: it has to come first, or
+// the next request would be handed to what is already gone.
+void LocalService::Impl::end(RequestId id) {
   finished.push_back(id);
   if (finished.size() == 1) post([](Impl& impl) { impl.flush_finished(); });
 }
 
 void LocalService::Impl::flush_finished() {
-  for (const RequestId id : std::exchange(finished, {})) core.finished(now(), id);
+  for (const RequestId id : std::exchange(finished, {})) {
+    if (const auto it = entries.find(id); it != entries.end() && it->second.lost) {
+      {
+        const std::lock_guard lock(view_mutex);
+        ++numbers.failed;
+      }
+      it->second.buffer->fail(std::move(*it->second.lost));
+      entries.erase(it);
+    }
+    core.finished(now(), id);
+  }
   settle();
+}
+
+// Requests that a dead runner has not answered at all go to a new one.
+void LocalService::Impl::try_again(RunnerId dead) {
+  for (const RequestId id : std::vector(finished)) {
+    const auto it = entries.find(id);
+    if (it == entries.end() || !it->second.lost || it->second.runner != dead) continue;
+    Entry& entry = it->second;
+    if (entry.again) continue;
+    std::erase(finished, id);
+    entry.again = true;
+    entry.lost.reset();
+    entry.runner = 0;
+    entry.order.request = std::move(entry.unanswered);
+    entry.unanswered.reset();
+    plan(id);
+  }
 }
 
 // ---- the interface

@@ -28,6 +28,13 @@ struct Entry {
   RunnerId runner = 0;
   uint32_t context = 0;  // that it needs
   std::vector<std::string> warnings;
+
+  // Nothing of an answer has come yet: should its runner die, it goes to the next one. Once.
+  std::optional<runtime::Request> unanswered;
+  bool again = false;         // a runner has died on it
+  bool is_ready = false;      // its stream has been told
+  bool has_prompt = false;    // its PromptInfo has been sent
+  std::optional<Error> lost;  // why it ended, until it is known whether its runner has died
 };
 
 struct RunnerEntry {
@@ -74,14 +81,16 @@ struct LocalService::Impl : std::enable_shared_from_this<LocalService::Impl> {
   void arrive(RequestId id, const std::shared_ptr<const Footprint>& footprint);
   void cancel(RequestId id);
   void on_event(RequestId id, runtime::Event&& event);
+  void end(RequestId id);
   void flush_finished();
+  void try_again(RunnerId dead);
 
   // ---- runners
 
   void opened(RunnerId id, Result<OpenFiles> opened_files);
   void on_loaded(RunnerId id, const runner::Loaded& loaded);
   void on_ended(RunnerId id, const runner::Ended& ended);
-  void remove_runner(RunnerId id, const Error& error);
+  void remove_runner(RunnerId id, const Error& error, bool crashed = false);
 
   // ---- the core's actions
 

@@ -54,6 +54,7 @@ struct Arrival {
   Need need;
   std::optional<Duration> keep_alive;  // negative: for ever; in place of the runner's
   bool load_only = false;              // done when the model is in memory
+  bool again = false;                  // its first runner died: it does not queue a second time
   std::shared_ptr<const Footprint> footprint;
 };
 
@@ -91,6 +92,7 @@ struct AttachRequest {
   RequestId request = 0;
   RunnerId runner = 0;
   uint32_t context = 0;  // tokens it may have: what it needs, or less where that was automatic
+  bool again = false;    // a runner has died on it already
 };
 // Asks a runner to end a request early; Core::finished follows.
 struct CancelRequest {

@@ -42,11 +42,8 @@ class CoreHarness {
     core.finished(now, id);
     collect();
   }
-  void end(RunnerId runner, Error error = {}) {
-    std::erase_if(starting, [&](const auto& s) { return s.second == runner; });
-    core.ended(now, runner, error);
-    collect();
-  }
+  void end(RunnerId runner, Error error = {}) { gone(runner, std::move(error), false); }
+  void crash(RunnerId runner) { gone(runner, {Code::kInternal, "crashed"}, true); }
   void end_stopped() {
     while (!stopping.empty()) {
       const RunnerId runner = *stopping.begin();
@@ -93,6 +90,12 @@ class CoreHarness {
   int starts = 0;
 
  private:
+  void gone(RunnerId runner, const Error& error, bool crashed) {
+    std::erase_if(starting, [&](const auto& s) { return s.second == runner; });
+    core.ended(now, runner, error, crashed);
+    collect();
+  }
+
   RequestId last_ = 0;
 };
 

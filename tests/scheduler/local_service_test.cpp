@@ -214,6 +214,71 @@ TEST_F(LocalServiceTest, ACrashIsToldAtOnceAndTheQueueGoesOnWithANewRunner) {
   EXPECT_EQ(service->stats().crashes, 1U);
 }
 
+TEST_F(LocalServiceTest, ARequestWithoutAnAnswerGoesToTheNextRunnerOnce) {
+  const auto client = ask("a");
+  FakeRunner& runner = load();
+  ASSERT_TRUE(until([&] { return runner.sinks.size() == 1; }));
+  const auto id = runner.sinks.begin()->first;
+  runner.sinks.at(id)(runtime::PromptInfo{.tokens = 3});
+  runner.crash();
+  ASSERT_TRUE(until([&] { return factory.starts == 2; }));
+  FakeRunner& next = load();
+  ASSERT_TRUE(until([&] { return next.sinks.size() == 1; }));
+  EXPECT_EQ(std::get<runtime::GenerateRequest>(next.requests.at(id)).options.num_ctx, 4096U);
+  next.sinks.at(id)(runtime::PromptInfo{.tokens = 3});
+  next.say(id, "Hello");
+  next.done(id);
+  ASSERT_TRUE(until([&] { return client->ended(); }));
+  EXPECT_EQ(client->text(), "Hello");
+  EXPECT_THAT(client->events, SizeIs(3)) << "the prompt is told once";
+  EXPECT_EQ(service->stats().failed, 0U);
+  EXPECT_EQ(service->stats().accepted, 1U);
+
+  const auto poison = ask("a");
+  ASSERT_TRUE(until([&] { return next.sinks.size() == 1; }));
+  next.crash();
+  ASSERT_TRUE(until([&] { return factory.starts == 3; }));
+  FakeRunner& third = load();
+  ASSERT_TRUE(until([&] { return third.sinks.size() == 1; }));
+  third.crash();
+  ASSERT_TRUE(until([&] { return poison->ended(); })) << "not for ever";
+  EXPECT_EQ(std::get<Error>(poison->events.back()).message, "the runner crashed");
+  EXPECT_EQ(factory.starts, 3);
+}
+
+TEST_F(LocalServiceTest, ACrashWhileLoadingIsTriedAgainOnce) {
+  const auto client = ask("a");
+  ASSERT_TRUE(until([&] { return factory.alive.size() == 1; }));
+  factory.alive[0]->crash();
+  ASSERT_TRUE(until([&] { return factory.starts == 2 && factory.alive.size() == 1; }));
+  factory.alive[0]->crash();
+  ASSERT_TRUE(until([&] { return client->ready.has_value(); }));
+  EXPECT_EQ(client->ready->error().message, "the runner crashed");
+  EXPECT_EQ(factory.starts, 2);
+}
+
+TEST_F(LocalServiceTest, ARequestThatNobodyWaitsForIsNotTriedAgain) {
+  const auto client = ask("a");
+  FakeRunner& runner = load();
+  ASSERT_TRUE(until([&] { return runner.sinks.size() == 1; }));
+  client->stream.reset();
+  ASSERT_TRUE(until([&] { return runner.cancelled.size() == 1; }));
+  runner.crash();
+  EXPECT_TRUE(until([&] { return factory.alive.empty() && service->models().empty(); }));
+  EXPECT_EQ(factory.starts, 1);
+}
+
+TEST_F(LocalServiceTest, ARunnersOwnErrorIsNoReasonToTryAgain) {
+  const auto client = ask("a");
+  FakeRunner& runner = load();
+  ASSERT_TRUE(until([&] { return runner.sinks.size() == 1; }));
+  runner.end(1, Error{Code::kInvalidArgument, "no such grammar"});
+  ASSERT_TRUE(until([&] { return client->ended(); }));
+  EXPECT_EQ(std::get<Error>(client->events.back()).message, "no such grammar");
+  EXPECT_EQ(factory.starts, 1);
+  EXPECT_TRUE(until([&] { return service->stats().running == 0; }));
+}
+
 TEST_F(LocalServiceTest, SaysWhatIsWrongWithAModel) {
   const auto unplanned = ask("bad");
   const auto missing = ask("gone");
