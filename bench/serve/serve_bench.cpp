@@ -37,7 +37,7 @@ constexpr size_t kSharedPromptTokens = 2'000;
 struct Settings {
   std::string lar;
   std::string file;
-  uint32_t tokens = 128;
+  uint32_t tokens = 256;
   int rounds = 5;
   int threads = available_cpus();
   std::vector<std::string> peer = {};  // program and options
