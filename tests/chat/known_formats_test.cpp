@@ -66,7 +66,8 @@ TEST(KnownFormats, are_found_in_publishers_templates) {
   std::istringstream lines(read_file(folder / "testdata" / "templates.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
-    for (const auto& [name, source] : Json::parse(line).items()) {
+    const Json templates = Json::parse(line);
+    for (const auto& [name, source] : templates.items()) {
       EXPECT_EQ(detected(source), name);
       ++cases;
     }

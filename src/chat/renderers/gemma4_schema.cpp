@@ -97,7 +97,8 @@ void write_properties(PromptWriter& out, const Value& properties);
 // The schema of a list's elements, with all its keys in order.
 void write_items(PromptWriter& out, const Value& items) {
   Parts parts(out);
-  for (const auto& [name, value] : sorted_keys(items).entries().entries()) {
+  const Value sorted = sorted_keys(items);
+  for (const auto& [name, value] : sorted.entries().entries()) {
     if (value.is_null()) continue;
     const std::string_view key = name.text();
     parts.next();
@@ -161,7 +162,8 @@ void write_properties(PromptWriter& out, const Value& properties) {
   constexpr std::array<std::string_view, 5> kKeywords{"description", "type", "properties",
                                                       "required", "nullable"};
   Parts parts(out);
-  for (const auto& [name, schema] : sorted_keys(properties).entries().entries()) {
+  const Value sorted = sorted_keys(properties);
+  for (const auto& [name, schema] : sorted.entries().entries()) {
     if (!schema.is_dict() || std::ranges::find(kKeywords, name.text()) != kKeywords.end()) continue;
     parts.next().text(name).tag(":{");
     write_property(out, schema);

@@ -11,7 +11,8 @@ namespace {
 
 // The other keys of a schema, each as a tag. Containers are JSON.
 void write_keys(PromptWriter& out, const Value& schema, std::span<const std::string_view> known) {
-  for (const auto& [key, value] : sorted_keys(schema).entries().entries()) {
+  const Value sorted = sorted_keys(schema);
+  for (const auto& [key, value] : sorted.entries().entries()) {
     if (std::ranges::find(known, key.text()) != known.end() || value.is_null()) continue;
     out.tag("\n<").text(key).tag(">");
     if (value.is_dict() || value.is_sequence()) {

@@ -33,7 +33,8 @@ std::map<std::string, std::string> all_templates() {
   std::map<std::string, std::string> templates;
   const auto inputs = shared_data("chat/goldens/golden_inputs.json");
   if (std::filesystem::exists(inputs)) {
-    for (const Json& entry : Json::parse(read_file(inputs))["templates"]) {
+    const Json golden = Json::parse(read_file(inputs));
+    for (const Json& entry : golden["templates"]) {
       templates[entry["src"].get<std::string>() + "/" + entry["name"].get<std::string>()] =
           entry["template"];
     }
