@@ -199,7 +199,7 @@ class Parser {
     if (starts_with(U"?:")) {
       pos_ += 2;
     } else if (starts_with(U"?<") || starts_with(U"?P<")) {
-      pos_ += peek(1) == 'P' ? 3 : 2;
+      pos_ += peek(1) == 'P' ? size_t{3} : size_t{2};
       const size_t begin = pos_;
       while (is_letter(peek()) || is_digit(peek()) || peek() == '_') ++pos_;
       if (pos_ == begin || !take('>')) return error("malformed group name");

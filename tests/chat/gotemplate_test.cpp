@@ -49,7 +49,9 @@ std::string render(std::string_view source, const Values& values) {
   const auto prompt = (*compiled)->render(values, options);
   if (!prompt) return "error: " + prompt.error().message;
   EXPECT_EQ(prompt->runs.empty(), prompt->text.empty());
-  if (!prompt->runs.empty()) EXPECT_EQ(prompt->runs.back().end, prompt->text.size());
+  if (!prompt->runs.empty()) {
+    EXPECT_EQ(prompt->runs.back().end, prompt->text.size());
+  }
   return prompt->text;
 }
 

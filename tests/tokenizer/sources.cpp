@@ -87,7 +87,7 @@ std::string byte_char(unsigned char byte) {
   char32_t c = byte;
   if (!printable(byte)) {
     c = 256;
-    for (int b = 0; b < byte; ++b) c += printable(b) ? 0 : 1;
+    for (int b = 0; b < byte; ++b) c += printable(b) ? 0U : 1U;
   }
   std::string out;
   utf8_append(out, c);

@@ -394,7 +394,9 @@ Result<Token> Lexer::lex_number() {
 Result<Token> Lexer::lex_string() {
   const char quote = source_[position_];
   size_t end = position_ + 1;
-  while (end < source_.size() && source_[end] != quote) end += source_[end] == '\\' ? 2 : 1;
+  while (end < source_.size() && source_[end] != quote) {
+    end += source_[end] == '\\' ? size_t{2} : size_t{1};
+  }
   if (end >= source_.size()) {
     return error_at(position_, fmt::format("unexpected char '{}': the string does not end", quote));
   }

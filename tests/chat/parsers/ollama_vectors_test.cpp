@@ -362,7 +362,9 @@ void check_steps(const std::string& parser, const Json& steps, const OutputOptio
       }
     }
     EXPECT_EQ(thinking_apart ? so_far.content : so_far.thinking + so_far.content, wanted);
-    if (thinking_apart) EXPECT_EQ(so_far.thinking, wanted_thinking);
+    if (thinking_apart) {
+      EXPECT_EQ(so_far.thinking, wanted_thinking);
+    }
   }
   EXPECT_EQ(so_far.calls.size(), calls);
   test::parse_every_way(*format, options, whole);
