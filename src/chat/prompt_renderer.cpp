@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chat/begun_answer.h"
 #include "chat/media.h"
 #include "chat/renderers/renderer.h"
 #include "chat/text_builder.h"
@@ -25,12 +26,6 @@ void append(Prompt& prompt, const Value& text) {
   }
   out.append(text);
   prompt = take_prompt(out);
-}
-
-// The beginning of an answer: text of the assistant, nothing that it has called.
-bool is_prefill(std::span<const Message> messages) {
-  return messages.size() > 1 && messages.back().role == "assistant" &&
-         messages.back().tool_calls.empty();
 }
 
 // Models whose clients send their thoughts back inside the content.
@@ -79,6 +74,7 @@ Result<PromptRenderer> PromptRenderer::create(const ModelFacts& facts,
                                               GoTemplateWish wish) {
   PromptRenderer made;
   made.system_ = select_prompt_system(facts, wish);
+  made.harmony_ = facts.jinja_template.contains("<|channel|>");
   made.drops_past_thoughts_ = drops_past_thoughts(facts);
   if (!facts.go_template.empty()) {
     auto go = with_context(gotemplate::Template::compile(facts.go_template), "template");
@@ -151,14 +147,18 @@ Result<Prompt> PromptRenderer::render_jinja(const Conversation& conversation) co
         "reasoning_effort",
         Value::string(std::string(think_level(conversation.think)), Origin::kTemplate));
   }
-  const bool prefill = conversation.add_generation_prompt && is_prefill(conversation.messages);
+  const bool begun = conversation.add_generation_prompt && is_begun_answer(conversation.messages);
   // An answer that has begun is past its thinking.
-  if (prefill && !options.enable_thinking) options.enable_thinking = false;
-  const auto count = conversation.messages.size() - (prefill ? 1 : 0);
+  if (begun && !options.enable_thinking) options.enable_thinking = false;
+  const auto count = conversation.messages.size() - (begun ? 1 : 0);
   const std::vector<Message> messages(
       conversation.messages.begin(), conversation.messages.begin() + static_cast<ptrdiff_t>(count));
   LAR_TRY(Prompt prompt, jinja_->render(messages, conversation.tools, options));
-  if (prefill) append(prompt, message_text(conversation.messages.back()));
+  if (begun) {
+    std::string header = answer_header(prompt.text, harmony_);
+    if (!header.empty()) append(prompt, Value::string(std::move(header), Origin::kTemplate));
+    append(prompt, message_text(conversation.messages.back()));
+  }
   return prompt;
 }
 

@@ -64,6 +64,7 @@ class PromptRenderer {
   PromptSystem system_ = PromptSystem::kPlain;
   std::string renderer_name_;
   bool drops_past_thoughts_ = false;
+  bool harmony_ = false;  // the Jinja template writes messages in channels
   std::unique_ptr<ChatTemplate> jinja_;
   std::unique_ptr<gotemplate::Template> go_;
   std::unique_ptr<Renderer> renderer_;

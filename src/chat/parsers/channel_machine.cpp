@@ -98,11 +98,15 @@ class ChannelMachine final : public OutputMachine {
     }
   }
 
-  void over() override {
+  void read_held() override {
     while (matcher_.holding() && !failed()) {
       settle(matcher_.flush());
       drain();
     }
+  }
+
+  void over() override {
+    read_held();
     if (part_ == Part::kHeader) {
       // No header at all: a model that was not trained on this form.
       if (!started_ && !header_.contains("<|channel|>")) emit(OutputEvent::Kind::kContent, header_);

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "chat/begun_answer.h"
 #include "chat/json.h"
 #include "chat/parsers/derive.h"
 #include "chat/parsers/families/families.h"
@@ -137,16 +138,6 @@ std::string end_of_turn(const ChatTemplate& chat_template) {
   return std::string(tag_at_begin(std::string_view(text).substr(answer + kAnswerProbe.size())));
 }
 
-constexpr std::array kKnownPairs = {
-    std::pair{"<think>"sv, "</think>"sv},
-    std::pair{"<seed:think>"sv, "</seed:think>"sv},
-    std::pair{"[THINK]"sv, "[/THINK]"sv},
-    std::pair{"<|START_THINKING|>"sv, "<|END_THINKING|>"sv},
-    std::pair{"<|inner_prefix|>"sv, "<|inner_suffix|>"sv},
-    std::pair{"<mm:think>"sv, "</mm:think>"sv},
-    std::pair{"<thinking>"sv, "</thinking>"sv},
-};
-
 void find_thinking(OutputFormat& format,
                    const ChatTemplate& chat_template,
                    std::string_view source) {
@@ -166,9 +157,9 @@ void find_thinking(OutputFormat& format,
   }
   ThinkingTags tags = thought_probe(chat_template);
   if (tags.close.empty()) {
-    for (const auto& [open, close] : kKnownPairs) {
-      if (!source.contains(close)) continue;
-      tags = {std::string(open), std::string(close)};
+    for (const ThinkingPair& pair : thinking_pairs()) {
+      if (!source.contains(pair.close)) continue;
+      tags = {std::string(pair.open), std::string(pair.close)};
       break;
     }
   }
@@ -181,6 +172,14 @@ void find_thinking(OutputFormat& format,
   const bool implicit = tags.open.empty();
   families::set_thinking(format, std::move(tags));
   if (implicit) format.thinking_start = ThinkingStart::kImplicit;
+}
+
+// Whether a thought begins in `text` and does not end.
+bool leaves_open(std::string_view text, const ThinkingTags& tags) {
+  const std::string_view open = trim(tags.open);
+  const size_t at = open.empty() ? std::string_view::npos : text.rfind(open);
+  return at != std::string_view::npos &&
+         text.find(trim(tags.close), at + open.size()) == std::string_view::npos;
 }
 
 }  // namespace
@@ -228,11 +227,26 @@ OutputFormat detect_go_output_format(const gotemplate::Template& chat_template) 
   if (!chat_template.mentions("toolcalls")) return format;
   const std::string tag = chat_template.tool_call_tag();
   format.calls_need_tools = true;
-  if (tag == "{" || tag == "[") {
+  const bool bare = tag == "{" || tag == "[";
+  if (bare) {
     format.bare = generic_calls(true);
   } else {
     format.calls = {{tag, generic_calls(false)}};
   }
+  // The name and the object of arguments are all that is looked for behind the tag.
+  const bool list =
+      tag.ends_with('[') || source.contains(tag + "[{") || source.contains(tag + " [{");
+  std::string begin = tag == "{" ? "" : tag;
+  if (list && !begin.ends_with('[')) begin += '[';
+  format.syntax.known = true;
+  format.syntax.section_begin = begin;
+  format.syntax.before_name = "{\"name\": \"";
+  format.syntax.after_name =
+      source.contains("\"parameters\": {{") ? "\", \"parameters\": " : "\", \"arguments\": ";
+  format.syntax.after_arguments = "}";
+  format.syntax.between_calls = list ? ", " : bare ? "" : "\n" + tag;
+  format.syntax.section_end = list ? "]" : "";
+  format.syntax.parallel = list || !bare;
   return format;
 }
 
@@ -266,18 +280,27 @@ std::string generation_prompt(const gotemplate::Template& chat_template,
 OutputOptions options_for_prompt(const OutputFormat& format,
                                  std::string_view prompt,
                                  Value tools,
-                                 std::optional<bool> think) {
+                                 std::optional<bool> think,
+                                 std::string_view begun) {
   OutputOptions options;
   options.tools = std::move(tools);
   options.thinking_off = think == false;
   std::string_view end = prompt;
   end.remove_suffix(trailing_space(end));
-  options.in_thinking = std::ranges::any_of(format.thinking, [&](const ThinkingTags& tags) {
-    return !tags.open.empty() && end.ends_with(trim(tags.open));
-  });
-  options.thinking_closed = std::ranges::any_of(format.thinking, [&](const ThinkingTags& tags) {
-    return !tags.close.empty() && end.ends_with(trim(tags.close));
-  });
+  const std::string_view answer = trim(begun);
+  options.begun = !answer.empty() && end.ends_with(answer);
+  const auto any_tags = [&](auto holds) { return std::ranges::any_of(format.thinking, holds); };
+  if (options.begun) {
+    options.in_thinking =
+        any_tags([&](const ThinkingTags& tags) { return leaves_open(answer, tags); });
+  } else {
+    options.in_thinking = any_tags([&](const ThinkingTags& tags) {
+      return !tags.open.empty() && end.ends_with(trim(tags.open));
+    });
+    options.thinking_closed = any_tags([&](const ThinkingTags& tags) {
+      return !tags.close.empty() && end.ends_with(trim(tags.close));
+    });
+  }
   if (format.family == "functionary_v32" && prompt.ends_with(">>>")) options.prefill = ">>>";
   if (format.family == "functionary_v2" && prompt.ends_with("<|recipient|>")) {
     options.prefill = "<|recipient|>";

@@ -20,11 +20,13 @@ OutputFormat detect_output_format(const ChatTemplate& chat_template, std::string
 // of a message. A template of gpt-oss has the harmony format.
 OutputFormat detect_go_output_format(const gotemplate::Template& chat_template);
 
-// How the output begins: what the end of the prompt already opened.
+// How the output begins: what the end of the prompt already opened. `begun` is the text of a last
+// message of the assistant; it counts if the prompt ends with it.
 OutputOptions options_for_prompt(const OutputFormat& format,
                                  std::string_view prompt,
                                  Value tools,
-                                 std::optional<bool> think);
+                                 std::optional<bool> think,
+                                 std::string_view begun = {});
 
 // The end of the prompt that the template prints for an answer to a user. Empty if it prints none.
 std::string generation_prompt(const ChatTemplate& chat_template,

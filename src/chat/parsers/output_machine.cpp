@@ -30,11 +30,12 @@ Result<std::vector<OutputEvent>> OutputMachine::feed(std::string_view piece) {
   return take();
 }
 
-void OutputMachine::prefill(std::string_view text) {
+void OutputMachine::prefill(std::string_view text, bool whole) {
   for (const char c : text) {
     byte(c);
     drain();
   }
+  if (whole) read_held();
   events_.clear();
   calls_ = 0;
 }

@@ -20,8 +20,9 @@ class OutputMachine : public CallSink {
 
   Result<std::vector<OutputEvent>> feed(std::string_view piece);
   Result<std::vector<OutputEvent>> finish();
-  // Text before the output, whose events do not count.
-  void prefill(std::string_view text);
+  // Text before the output, whose events do not count. `whole`: no tag that begins in it goes on in
+  // the output.
+  void prefill(std::string_view text, bool whole);
 
   void begin(std::string_view name, std::string_view id) override;
   void arguments(std::string_view json) override;
@@ -33,6 +34,8 @@ class OutputMachine : public CallSink {
   // One byte. What it leaves in again_ is read next, before the byte that follows.
   virtual void byte(char c) = 0;
   virtual void over() = 0;
+  // Reads what is held back because it may be the beginning of a tag.
+  virtual void read_held() {}
 
   void emit(OutputEvent::Kind kind, std::string_view text);
   bool failed() const { return error_.has_value(); }

@@ -30,7 +30,7 @@ std::unique_ptr<OutputMachine> make_machine(const OutputFormat& format,
 
 OutputParser::OutputParser(const OutputFormat& format, const OutputOptions& options)
     : machine_(make_machine(format, options)) {
-  machine_->prefill(options.prefill);
+  machine_->prefill(options.prefill, options.begun);
 }
 OutputParser::~OutputParser() = default;
 OutputParser::OutputParser(OutputParser&&) noexcept = default;

@@ -41,6 +41,9 @@ struct OutputOptions {
   // What the prompt already says of the answer in the family's own form
   // ("<|channel|>final<|message|>"): it is read before the output and gives no events.
   std::string prefill;
+  // The prompt ends with the beginning of this answer, which the model continues: its white space
+  // is content, and no thought begins without a tag.
+  bool begun = false;
   // The caller wants no thinking: implicit thoughts (without an opening tag) do not begin.
   bool thinking_off = false;
 };

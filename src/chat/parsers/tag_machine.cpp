@@ -20,7 +20,11 @@ class TagMachine final : public OutputMachine {
     const bool implicit =
         format_.thinking_start == ThinkingStart::kImplicit && !options.thinking_off;
     const bool thinks = format_.thinking_start != ThinkingStart::kNever;
-    if (implicit || (thinks && options.in_thinking)) {
+    if (options.begun) {
+      where_ = thinks && options.in_thinking ? Where::kThinking : Where::kContent;
+      thought_ = where_ == Where::kThinking;
+      said_ = !thought_;
+    } else if (implicit || (thinks && options.in_thinking)) {
       where_ = Where::kThinking;
       skip_space_ = format_.trim_start;
     } else if (options.thinking_closed) {
