@@ -32,6 +32,31 @@ std::string closer_of(std::string_view rest) {
   return rest.size() > kCloserBytesMax ? std::string() : std::string(rest);
 }
 
+// The literal text around the name and the object of arguments, which begins at `arguments`; `end`
+// is where the call ends, and the family is taken to write one call.
+void set_syntax(OutputFormat& format,
+                std::string_view text,
+                size_t name,
+                size_t name_bytes,
+                size_t arguments,
+                size_t end) {
+  if (arguments == std::string_view::npos || arguments < name + name_bytes) return;
+  const size_t bytes = json_bytes(text.substr(arguments));
+  if (bytes == 0 || arguments + bytes > end) return;
+  const size_t begin = leading_space(text);
+  format.syntax.known = true;
+  format.syntax.parallel = false;
+  format.syntax.before_name = text.substr(begin, name - begin);
+  format.syntax.after_name = text.substr(name + name_bytes, arguments - name - name_bytes);
+  format.syntax.after_arguments = text.substr(arguments + bytes, end - arguments - bytes);
+}
+
+// Where `part` ends behind `from`; `from` itself if it is not there.
+size_t end_of(std::string_view text, size_t from, std::string_view part) {
+  const size_t at = part.empty() ? std::string_view::npos : text.find(part, from);
+  return at == std::string_view::npos ? from : at + part.size();
+}
+
 }  // namespace
 
 OutputFormat derived_format(std::string_view call, std::string_view prompt, std::string_view name) {
@@ -53,6 +78,9 @@ OutputFormat derived_format(std::string_view call, std::string_view prompt, std:
     if (list) before = trim(before.substr(0, before.size() - 1));
     std::string_view rest = trim(text.substr(brace + bytes));
     if (list && rest.starts_with(']')) rest.remove_prefix(1);
+    const std::string closer = closer_of(rest);
+    const size_t end = end_of(text, end_of(text, brace + bytes, list ? "]" : ""), closer);
+    set_syntax(format, text, at, name.size(), text.find('{', at), end);
     JsonCallSpec spec;
     if (before.empty()) {
       spec.known_names_only = true;
@@ -60,7 +88,7 @@ OutputFormat derived_format(std::string_view call, std::string_view prompt, std:
       format.family = "json";
       return format;
     }
-    if (const std::string closer = closer_of(rest); !closer.empty()) spec.closers = {closer};
+    if (!closer.empty()) spec.closers = {closer};
     format.marks = spec.closers;
     format.calls = {{std::string(before), json_calls(spec)}};
     format.family = "tagged json";
@@ -77,9 +105,10 @@ OutputFormat derived_format(std::string_view call, std::string_view prompt, std:
   NamedCallSpec spec;
   const std::string_view end = trim(separator);
   if (!separator.empty()) spec.name_ends = {std::string(end.empty() ? separator : end)};
-  if (const std::string closer = closer_of(behind.substr(arguments + bytes)); !closer.empty()) {
-    spec.closers = {closer};
-  }
+  const std::string closer = closer_of(behind.substr(arguments + bytes));
+  if (!closer.empty()) spec.closers = {closer};
+  const size_t begin = at + name.size() + arguments;
+  set_syntax(format, text, at, name.size(), begin, end_of(text, begin + bytes, closer));
   format.marks = spec.closers;
   format.marks.insert(format.marks.end(), spec.name_ends.begin(), spec.name_ends.end());
   format.calls = {{std::string(opener), named_calls(spec)}};

@@ -61,8 +61,20 @@ class ElementReader {
   size_t at_ = 0;
 };
 
-const Value* member(const Value* schema, std::string_view key) {
-  return schema == nullptr ? nullptr : schema->find(key);
+constexpr int kBranchDepthMax = 8;
+
+// A member of a schema; also of the first of its branches that has one.
+const Value* member(const Value* schema, std::string_view key, int depth = 0) {
+  if (schema == nullptr || depth > kBranchDepthMax) return nullptr;
+  if (const Value* own = schema->find(key)) return own;
+  for (const std::string_view branches : {"anyOf", "oneOf", "allOf"}) {
+    const Value* list = schema->find(branches);
+    if (list == nullptr || !list->is_sequence()) continue;
+    for (const Value& branch : list->items()) {
+      if (const Value* found = member(&branch, key, depth + 1)) return found;
+    }
+  }
+  return nullptr;
 }
 
 std::string json_of(const Element& element, const Value* schema);
@@ -71,7 +83,8 @@ std::string object_of(const Element& element, const Value* schema) {
   std::string json = "{";
   for (const Element& child : element.elements) {
     if (json.size() > 1) json += ',';
-    const Value* property = member(member(schema, "properties"), child.name);
+    const Value* properties = member(schema, "properties");
+    const Value* property = properties == nullptr ? nullptr : properties->find(child.name);
     json += json_string(child.name) + ':' + json_of(child, property);
   }
   return json += '}';

@@ -1,5 +1,6 @@
 #include "chat/parsers/tool_call_syntax.h"
 
+#include "chat/parsers/function_names.h"
 #include "chat/parsers/output_format.h"
 #include "chat/parsers/tool_set.h"
 
@@ -22,10 +23,14 @@ Result<ToolCallSyntax> tool_call_syntax(const OutputFormat& format,
   forced.parameter = syntax.parameter;
   forced.string_quote = syntax.string_quote;
   const ToolSet set(tools);
-  for (const std::string& name : set.names()) {
-    if (!choice.function.empty() && name != choice.function) continue;
-    forced.calls.push_back({name, syntax.before_name + name + syntax.after_name,
-                            syntax.after_arguments, *set.parameters(name)});
+  const std::vector<std::string> names = set.names();
+  // Some models see the names as identifiers.
+  const std::vector<std::string> written =
+      format.machine == Machine::kHarmony ? FunctionNames(names).mapped() : names;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!choice.function.empty() && names[i] != choice.function) continue;
+    forced.calls.push_back({names[i], syntax.before_name + written[i] + syntax.after_name,
+                            syntax.after_arguments, *set.schema(names[i])});
   }
   if (!forced.calls.empty()) return forced;
   if (choice.function.empty()) {

@@ -13,10 +13,12 @@ namespace lar::chat {
 
 // How the arguments of a call are written.
 enum class ArgumentsForm : uint8_t {
-  kJson,    // one JSON object that follows the tool's schema
-  kTagged,  // each argument between tags (ParameterSyntax): strings as they are, the rest as JSON
-  kPython,  // key=value, ...: JSON values, with True, False and None for true, false and null
-  kGemma,   // {key:value,...}: keys without quotes, strings between `string_quote`
+  kJson,      // one JSON object that follows the tool's schema
+  kTagged,    // each argument between tags (ParameterSyntax): strings as they are, the rest as JSON
+  kPython,    // key=value, ...: JSON values, with True, False and None for true, false and null
+  kGemma,     // {key:value,...}: keys without quotes, strings between `string_quote`
+  kElements,  // <key>value</key>...: `string_quote` before every '<', lists of <item>, text as it
+              // is
 };
 
 // One argument of a kTagged call: before_name NAME after_name VALUE after_value.
@@ -45,7 +47,7 @@ struct ToolCallSyntax {
   std::string between_calls;
   bool parallel = true;             // whether more than one call may follow
   ParameterSyntax parameter;        // of kTagged
-  std::string string_quote = "\"";  // of kGemma
+  std::string string_quote = "\"";  // of kGemma and kElements
   std::vector<ForcedCall> calls;    // what may be called: all tools, or the one that is named
 };
 

@@ -14,6 +14,7 @@ namespace lar::chat {
 namespace {
 
 constexpr int kSchemaDepthMax = 16;
+constexpr size_t kResolvedValuesMax = 20'000;  // of one tool's schema
 
 void add_type(std::vector<std::string>& types, std::string_view type) {
   if (std::ranges::find(types, type) == types.end()) types.emplace_back(type);
@@ -87,6 +88,59 @@ bool is_number(std::string_view text) {
          is_json(text);
 }
 
+// The value that a JSON pointer of `root` names ("#/$defs/place"); null if there is none.
+const Value* pointed_at(const Value& root, std::string_view reference) {
+  if (reference == "#") return &root;
+  if (!reference.starts_with("#/")) return nullptr;
+  const Value* at = &root;
+  for (std::string_view rest = reference.substr(1); at != nullptr && !rest.empty();) {
+    rest.remove_prefix(1);
+    const std::string_view raw = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(raw.size());
+    std::string step;
+    for (size_t i = 0; i < raw.size(); ++i) {
+      const bool escape = raw[i] == '~' && i + 1 < raw.size();
+      step += escape ? (raw[++i] == '1' ? '/' : '~') : raw[i];
+    }
+    if (!at->is_sequence()) {
+      at = at->find(step);
+      continue;
+    }
+    size_t index = 0;
+    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+    const bool good = error == std::errc() && end == step.data() + step.size();
+    at = good && index < at->items().size() ? &at->items()[index] : nullptr;
+  }
+  return at;
+}
+
+// A schema with what its references name in their place, as deep as the limits allow: schemas may
+// recur.
+Value resolved(const Value& schema, const Value& root, int depth, size_t& left) {
+  if (left == 0 || depth > kSchemaDepthMax) return schema;
+  --left;
+  if (schema.is_sequence()) {
+    std::vector<Value> items;
+    for (const Value& item : schema.items()) {
+      items.push_back(resolved(item, root, depth + 1, left));
+    }
+    return Value::list(std::move(items));
+  }
+  if (!schema.is_dict()) return schema;
+  if (const Value* reference = schema.find("$ref");
+      reference != nullptr && reference->is_string()) {
+    const Value* target = pointed_at(root, reference->text());
+    if (target != nullptr && target != &schema) return resolved(*target, root, depth + 1, left);
+  }
+  Dict entries;
+  for (const auto& [key, value] : schema.entries().entries()) {
+    const bool definitions =
+        key.is_string() && (key.text() == "$defs" || key.text() == "definitions");
+    entries.set(key, definitions ? value : resolved(value, root, depth + 1, left));
+  }
+  return Value::dict(std::move(entries));
+}
+
 }  // namespace
 
 ToolSet::ToolSet(const Value& tools) {
@@ -97,9 +151,11 @@ ToolSet::ToolSet(const Value& tools) {
     const Value* name = tool.find("name");
     if (name == nullptr || !name->is_string()) continue;
     const Value* parameters = tool.find("parameters");
-    tools_.push_back({std::string(name->text()), parameters != nullptr && parameters->is_dict()
-                                                     ? *parameters
-                                                     : Value::dict({})});
+    Tool& added = tools_.emplace_back();
+    added.name = name->text();
+    added.schema = parameters != nullptr && parameters->is_dict() ? *parameters : Value::dict({});
+    size_t left = kResolvedValuesMax;
+    added.parameters = resolved(added.schema, added.schema, 0, left);
   }
 }
 
@@ -109,9 +165,19 @@ std::vector<std::string> ToolSet::names() const {
   return names;
 }
 
-const Value* ToolSet::parameters(std::string_view name) const {
+const ToolSet::Tool* ToolSet::find(std::string_view name) const {
   const auto found = std::ranges::find(tools_, name, &Tool::name);
-  return found == tools_.end() ? nullptr : &found->parameters;
+  return found == tools_.end() ? nullptr : &*found;
+}
+
+const Value* ToolSet::parameters(std::string_view name) const {
+  const Tool* tool = find(name);
+  return tool == nullptr ? nullptr : &tool->parameters;
+}
+
+const Value* ToolSet::schema(std::string_view name) const {
+  const Tool* tool = find(name);
+  return tool == nullptr ? nullptr : &tool->schema;
 }
 
 const Value* ToolSet::parameter(std::string_view tool, std::string_view name) const {
@@ -141,7 +207,8 @@ std::string typed_argument(std::string_view text, const Value* schema) {
   }
   if (allows("integer") || allows("number")) {
     if (std::string integer = integer_text(word); !integer.empty()) return integer;
-    if (allows("number") && is_number(word)) return std::string(word);
+    const bool whole = word.find_first_of(".eE") == std::string_view::npos;
+    if ((whole || allows("number")) && is_number(word)) return std::string(word);
   }
   const bool list = allows("array") && word.starts_with('[');
   const bool object = allows("object") && word.starts_with('{');

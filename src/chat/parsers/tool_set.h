@@ -18,16 +18,21 @@ class ToolSet {
   bool empty() const { return tools_.empty(); }
   bool has(std::string_view name) const { return parameters(name) != nullptr; }
   std::vector<std::string> names() const;
-  // The schema of the tool's arguments; null for an unknown tool.
+  // The schema of the tool's arguments, with what its references name in their place; null for an
+  // unknown tool.
   const Value* parameters(std::string_view name) const;
+  // The same as the request has it.
+  const Value* schema(std::string_view name) const;
   // The schema of one argument; null if nothing is known of it.
   const Value* parameter(std::string_view tool, std::string_view name) const;
 
  private:
   struct Tool {
     std::string name;
+    Value schema;
     Value parameters;
   };
+  const Tool* find(std::string_view name) const;
   std::vector<Tool> tools_;
 };
 

@@ -44,6 +44,18 @@ std::string written(const ToolCallSyntax& syntax, const nlohmann::ordered_json& 
         text += (text.empty() ? "" : ",") + key + ":" + string;
       }
       return "{" + text + "}";
+    case ArgumentsForm::kElements:
+      for (const auto& [key, value] : arguments.items()) {
+        const std::string& mark = syntax.string_quote;
+        text += mark + "<" + key + ">";
+        if (value.is_array()) {
+          for (const auto& item : value) text += mark + "<item>" + item.dump() + mark + "</item>";
+        } else {
+          text += value.is_string() ? value.get<std::string>() : value.dump();
+        }
+        text += mark + "</" + key + ">";
+      }
+      return text;
   }
   return text;
 }

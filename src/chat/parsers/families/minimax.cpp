@@ -35,6 +35,14 @@ OutputFormat minimax_m3() {
   format.section = {mark + "<tool_call>", mark + "</tool_call>"};
   format.marks = {mark};
   format.calls = {{mark + "<invoke name=\"", nested_calls({mark, mark + "</invoke>"})}};
+  format.syntax.known = true;
+  format.syntax.form = ArgumentsForm::kElements;
+  format.syntax.section_begin = mark + "<tool_call>\n";
+  format.syntax.before_name = mark + "<invoke name=\"";
+  format.syntax.after_name = "\">";
+  format.syntax.after_arguments = mark + "</invoke>\n";
+  format.syntax.section_end = mark + "</tool_call>";
+  format.syntax.string_quote = mark;
   return format;
 }
 
