@@ -48,11 +48,18 @@ void split_utf8(char32_t first, char32_t last, std::vector<std::vector<CharRange
 
 }  // namespace
 
-Result<GbnfRules> GbnfRules::create(const GbnfSyntax& syntax, Interner& states, Outer outer) {
+Result<GbnfRules> GbnfRules::create(const GbnfSyntax& syntax,
+                                    const std::map<uint32_t, Dfa>& texts,
+                                    Interner& states,
+                                    Outer outer) {
   GbnfRules out(states, std::move(outer));
   out.root_ = syntax.root;
   for (const auto& rule : syntax.rules) {
+    const auto text = texts.find(static_cast<uint32_t>(out.starts_.size()));
     out.starts_.push_back(kNowhere);
+    if (text != texts.end()) {
+      LAR_TRY(out.starts_.back(), out.build_strings(text->second));
+    }
     if (!rule) continue;
     const uint32_t start = out.add();
     out.starts_.back() = start;
@@ -67,21 +74,28 @@ Result<GbnfRules> GbnfRules::create(const GbnfSyntax& syntax, Interner& states, 
 
 Result<GbnfRules> GbnfRules::of_strings(const Dfa& strings, Interner& states) {
   GbnfRules out(states, {});
-  for (size_t state = 0; state < strings.states(); ++state) out.add();
-  for (uint32_t state = 0; state < strings.states(); ++state) {
-    out.positions_[state].end = strings.accepts(state);
-    std::map<uint32_t, CharSet> targets;
-    strings.for_each_edge(
-        state, [&](char32_t first, char32_t last, uint32_t to) { targets[to].add(first, last); });
-    for (const auto& [to, set] : targets) out.link_set(set, state, to);
-    if (out.positions_.size() > kMaxGbnfPositions) {
-      return fail(Code::kResourceExhausted, "regex: the expression is too large");
-    }
-  }
-  out.starts_ = {strings.start()};
+  LAR_TRY(const uint32_t start, out.build_strings(strings));
+  out.starts_ = {start};
   out.nullable_ = {0};
   out.start_states_ = {kNowhere};
   return out;
+}
+
+// The automaton's states as positions; its start is returned.
+Result<uint32_t> GbnfRules::build_strings(const Dfa& strings) {
+  const auto base = static_cast<uint32_t>(positions_.size());
+  for (size_t state = 0; state < strings.states(); ++state) add();
+  for (uint32_t state = 0; state < strings.states(); ++state) {
+    positions_[base + state].end = strings.accepts(state);
+    std::map<uint32_t, CharSet> targets;
+    strings.for_each_edge(
+        state, [&](char32_t first, char32_t last, uint32_t to) { targets[to].add(first, last); });
+    for (const auto& [to, set] : targets) link_set(set, base + state, base + to);
+    if (positions_.size() > kMaxGbnfPositions) {
+      return fail(Code::kResourceExhausted, "regex: the expression is too large");
+    }
+  }
+  return base + strings.start();
 }
 
 uint32_t GbnfRules::build_set(const CharSet& set, uint32_t from) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "base/result.h"
@@ -24,8 +25,12 @@ class GbnfRules {
   // The kind of our states in the shared `states`, which is borrowed.
   static constexpr uint32_t kKind = 64;
 
-  // Errors: invalid_argument for left recursion; resource_exhausted.
-  static Result<GbnfRules> create(const GbnfSyntax& syntax, Interner& states, Outer outer);
+  // `texts`: rules that are no part of the syntax but the strings of an automaton. Errors:
+  // invalid_argument for left recursion; resource_exhausted.
+  static Result<GbnfRules> create(const GbnfSyntax& syntax,
+                                  const std::map<uint32_t, Dfa>& texts,
+                                  Interner& states,
+                                  Outer outer);
 
   // A grammar of the strings of an automaton.
   static Result<GbnfRules> of_strings(const Dfa& strings, Interner& states);
@@ -64,6 +69,7 @@ class GbnfRules {
   }
   Result<uint32_t> build(const GbnfSyntax& syntax, uint32_t node, uint32_t from);
   Result<uint32_t> build_repeat(const GbnfSyntax& syntax, const GbnfNode& node, uint32_t from);
+  Result<uint32_t> build_strings(const Dfa& strings);
   uint32_t build_set(const CharSet& set, uint32_t from);
   void link_set(const CharSet& set, uint32_t from, uint32_t to);
   void find_nullable();

@@ -1,6 +1,8 @@
 #include "constrain/grammar.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 
 #include "constrain/regex.h"
 
@@ -9,14 +11,9 @@ namespace {
 
 constexpr uint32_t kLeadKind = 65;  // white space before the start: [kLeadKind, bytes left]
 constexpr uint32_t kLeadBytes = 16;
-constexpr uint32_t kBlankKind = 66;  // a blank before the start that does not count: [kBlankKind]
 
 bool is_space(uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-bool is_before_start(uint32_t kind) {
-  return kind == kLeadKind || kind == kBlankKind;
 }
 
 bool is_empty_object(const JsonValue& value) {
@@ -58,6 +55,42 @@ Result<JsonValue> collect_schemas(const std::vector<NamedSchema>& schemas) {
   return all;
 }
 
+std::string escaped_regex(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}/").contains(c)) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+Result<Dfa> strings_of(ValueAlgebra& algebra, const JsonValue& schema, const NamedText& text) {
+  LAR_TRY(const ValueSet* values, algebra.resolve(algebra.schema(schema)));
+  std::vector<StringAlt> alternatives = values->strings;
+  for (StringAlt& alternative : alternatives) {
+    if (alternative.max == kNoLimit) continue;
+    alternative.max = std::min(alternative.max, std::max(alternative.min, kMaxTextChars));
+  }
+  Dfa strings = Dfa::none();
+  if (!alternatives.empty()) {
+    LAR_TRY(const DfaId id, algebra.as_dfa(alternatives));
+    strings = algebra.dfa(id);
+  }
+  const auto remove = [&](std::string_view pattern, RegexMatch match) -> Result<void> {
+    LAR_TRY(const Dfa unwanted, compile_regex(pattern, match));
+    LAR_TRY(strings, Dfa::combine(strings, unwanted, Dfa::Op::kMinus));
+    return {};
+  };
+  for (const std::string& part : text.without) {
+    LAR_TRY(remove(escaped_regex(part), RegexMatch::kSearch));
+  }
+  for (const std::string& pattern : text.unlike) LAR_TRY(remove(pattern, RegexMatch::kWhole));
+  if (strings.empty()) {
+    return fail(Code::kInvalidArgument, "no string of the schema can be written in this form");
+  }
+  return strings;
+}
+
 }  // namespace
 
 Grammar::Grammar() : rules_(*this), automaton_(states_, rules_) {
@@ -80,12 +113,6 @@ void Grammar::AllRules::step(StateId state, uint8_t byte, MoveList& out) {
       out.add(grammar_.states_.intern(next));
     }
     step(grammar_.start_, byte, out);
-  } else if (kind == kBlankKind) {
-    if (byte == ' ') {
-      out.add(grammar_.start_);
-    } else {
-      step(grammar_.start_, byte, out);
-    }
   } else if (grammar_.json_ != nullptr) {
     grammar_.json_->step(state, byte, out);
   }
@@ -94,26 +121,26 @@ void Grammar::AllRules::step(StateId state, uint8_t byte, MoveList& out) {
 bool Grammar::AllRules::accepting(StateId state) {
   const uint32_t kind = grammar_.kind(state);
   if (kind == GbnfRules::kKind) return grammar_.gbnf_->accepting(state);
-  if (is_before_start(kind)) return accepting(grammar_.start_);
+  if (kind == kLeadKind) return accepting(grammar_.start_);
   return state == kDone || grammar_.json_->accepting(state);
 }
 
 bool Grammar::AllRules::final_only(StateId state) {
   const uint32_t kind = grammar_.kind(state);
   if (kind == GbnfRules::kKind) return grammar_.gbnf_->final_only(state);
-  if (is_before_start(kind)) return false;
+  if (kind == kLeadKind) return false;
   return state == kDone || grammar_.json_->final_only(state);
 }
 
 bool Grammar::AllRules::cacheable(StateId state, uint8_t byte) const {
   const uint32_t kind = grammar_.kind(state);
-  if (kind == GbnfRules::kKind || is_before_start(kind)) return true;
+  if (kind == GbnfRules::kKind || kind == kLeadKind) return true;
   return state != kDone && grammar_.json_->cacheable(state, byte);
 }
 
 void Grammar::AllRules::token_edges(StateId state, std::vector<TokenEdge>& out) {
   const uint32_t kind = grammar_.kind(state);
-  if (is_before_start(kind)) return token_edges(grammar_.start_, out);
+  if (kind == kLeadKind) return token_edges(grammar_.start_, out);
   if (kind == GbnfRules::kKind) grammar_.gbnf_->token_edges(state, out);
 }
 
@@ -137,29 +164,39 @@ Result<std::shared_ptr<Grammar>> Grammar::json_object() {
 
 Result<std::shared_ptr<Grammar>> Grammar::from_gbnf(std::string_view text,
                                                     const GbnfOptions& options) {
+  std::vector<NamedSchema> schemas = options.schemas;
+  for (const NamedText& named : options.texts) schemas.push_back({named.name, named.schema});
   std::vector<std::string> outer;
-  for (const NamedSchema& named : options.schemas) outer.push_back(named.name);
+  for (const NamedSchema& named : schemas) outer.push_back(named.name);
   LAR_TRY(const GbnfSyntax syntax, parse_gbnf(text, options.token_id, outer));
   std::shared_ptr<Grammar> grammar(new Grammar);
   std::vector<NodeId> nodes(syntax.rules.size(), 0);
-  if (!options.schemas.empty()) {
-    LAR_TRY(JsonValue all, collect_schemas(options.schemas));
+  std::map<uint32_t, Dfa> texts;
+  if (!schemas.empty()) {
+    LAR_TRY(JsonValue all, collect_schemas(schemas));
     LAR_TRY(std::unique_ptr<SchemaReader> reader,
             read_schema(std::move(all), options.schema_options));
     auto plan = std::make_unique<JsonPlan>(std::move(reader), options.schema_options.purpose);
     const JsonValue* defs = plan->reader().document().root().find("$defs");
-    for (size_t rule = 0; rule < syntax.rules.size(); ++rule) {
+    ValueAlgebra& algebra = plan->reader().algebra();
+    for (uint32_t rule = 0; rule < syntax.rules.size(); ++rule) {
       if (syntax.rules[rule]) continue;
-      for (size_t i = 0; i < outer.size(); ++i) {
-        if (outer[i] != syntax.rule_names[rule]) continue;
-        const ExprId expr = plan->reader().algebra().schema(defs->members[i].value);
-        LAR_TRY(nodes[rule], with_context(plan->build(expr), outer[i]));
+      const auto named = std::ranges::find(outer, syntax.rule_names[rule]);
+      if (named == outer.end()) continue;
+      const auto i = static_cast<size_t>(named - outer.begin());
+      const JsonValue& schema = defs->members[i].value;
+      if (i < options.schemas.size()) {
+        LAR_TRY(nodes[rule], with_context(plan->build(algebra.schema(schema)), outer[i]));
+        continue;
       }
+      const NamedText& of = options.texts[i - options.schemas.size()];
+      LAR_TRY(Dfa strings, with_context(strings_of(algebra, schema, of), outer[i]));
+      texts.emplace(rule, std::move(strings));
     }
-    grammar->json_ = std::make_unique<JsonRules>(grammar->states_, std::move(plan));
+    grammar->json_ = std::make_unique<JsonRules>(grammar->states_, std::move(plan), options.style);
   }
   Grammar* self = grammar.get();
-  LAR_TRY(grammar->gbnf_, GbnfRules::create(syntax, grammar->states_,
+  LAR_TRY(grammar->gbnf_, GbnfRules::create(syntax, texts, grammar->states_,
                                             [self, nodes](uint32_t rule, uint8_t byte,
                                                           StateId after, MoveList& out) {
                                               self->json_->start(nodes[rule], byte, after, out);
@@ -179,11 +216,6 @@ Result<std::shared_ptr<Grammar>> Grammar::from_regex(std::string_view pattern) {
 
 StateId Grammar::start_after_space() {
   const std::array<uint32_t, 2> key{kLeadKind, kLeadBytes};
-  return states_.intern(key);
-}
-
-StateId Grammar::start_after_blank() {
-  const std::array<uint32_t, 1> key{kBlankKind};
   return states_.intern(key);
 }
 

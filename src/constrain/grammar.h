@@ -26,15 +26,28 @@ struct SchemaOptions {
   Draft draft = Draft::kDraft2020;  // where the schema names none
 };
 
-// A schema that a GBNF grammar calls as a rule of that name.
+// A schema that a GBNF grammar calls as a rule of that name. Others refer to it by its $id.
 struct NamedSchema {
   std::string name;
   std::string schema;
 };
 
+// The longest text of a NamedText whose schema has a bound.
+constexpr uint32_t kMaxTextChars = 1'024;
+
+// The strings of a schema as a GBNF rule of that name: as they are, without quotes or escapes.
+struct NamedText {
+  std::string name;
+  std::string schema;
+  std::vector<std::string> without;  // none that contains one of these
+  std::vector<std::string> unlike;   // none that matches one of these expressions as a whole
+};
+
 struct GbnfOptions {
   TokenLookup token_id;  // resolves <text>
   std::vector<NamedSchema> schemas;
+  std::vector<NamedText> texts;
+  JsonStyle style;  // of the schemas' values
   SchemaOptions schema_options;
 };
 
@@ -58,8 +71,6 @@ class Grammar {
   StateId start() const { return start_; }
   // The start, with a little white space before it.
   StateId start_after_space();
-  // The start of output whose first blank, if it begins with one, is not a part of the text.
-  StateId start_after_blank();
   Automaton& automaton() { return automaton_; }
   // Whether a limit was reached while stepping, so that the tables lack moves.
   bool exhausted() const { return automaton_.exhausted() || (gbnf_ && gbnf_->exhausted()); }

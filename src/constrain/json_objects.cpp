@@ -279,6 +279,7 @@ void JsonRules::step_key(const Key& key, uint8_t byte, MoveList& out) {
       return;
     case LexStep::Kind::kChar: {
       if (step.escaped && generating() && !object.any_key_free && !needs_escape(step.value)) return;
+      const bool raw = !step.escaped && is_never_raw(step.value);  // only declared keys have it so
       next[kLexWord] = kBetweenChars;
       bool alive = false;
       if (key[kTrieWord] != KeyTrie::kNone) {
@@ -287,6 +288,10 @@ void JsonRules::step_key(const Key& key, uint8_t byte, MoveList& out) {
       }
       for (size_t i = 0; i < object.classes.size(); ++i) {
         if (key[kClassWord + i] == Dfa::kDead) continue;
+        if (raw) {
+          next[kClassWord + i] = Dfa::kDead;
+          continue;
+        }
         next[kClassWord + i] =
             plan_->dfa(object.classes[i].keys).next(key[kClassWord + i], step.value);
         alive |= next[kClassWord + i] != Dfa::kDead;

@@ -25,8 +25,11 @@ void emit(StateId after, StateId state, MoveList& out) {
 
 }  // namespace
 
-JsonRules::JsonRules(Interner& states, std::unique_ptr<JsonPlan> plan)
-    : states_(states), plan_(std::move(plan)) {
+JsonRules::JsonRules(Interner& states, std::unique_ptr<JsonPlan> plan, JsonStyle style)
+    : states_(states),
+      plan_(std::move(plan)),
+      words_(style.words == Words::kPython ? kPythonWords : kWords),
+      never_raw_(style.never_raw) {
   no_text_ = intern({kText, 0, 0});
 }
 
@@ -58,16 +61,13 @@ StateId JsonRules::document(NodeId node) {
 
 void JsonRules::start(NodeId id, uint8_t byte, StateId after, MoveList& out) {
   const PlanNode& node = plan_->node(id);
+  const std::array<bool, 3> may{node.null, node.yes, node.no};
+  for (uint32_t word = 0; word < may.size(); ++word) {
+    if (may[word] && static_cast<char>(byte) == words_[word].front()) {
+      return emit(after, intern({kWord, word, 1}), out);
+    }
+  }
   switch (byte) {
-    case 'n':
-      if (node.null) emit(after, intern({kWord, 0, 1}), out);
-      break;
-    case 't':
-      if (node.yes) emit(after, intern({kWord, 1, 1}), out);
-      break;
-    case 'f':
-      if (node.no) emit(after, intern({kWord, 2, 1}), out);
-      break;
     case '"': start_string(node, after, out); break;
     case '[':
       for (const uint32_t a : node.arrays) {
@@ -117,7 +117,7 @@ void JsonRules::step(StateId state, uint8_t byte, MoveList& out) {
       }
       break;
     case kWord: {
-      const std::string_view word = kWords[words[1]];
+      const std::string_view word = words_[words[1]];
       if (word[words[2]] != static_cast<char>(byte)) break;
       const bool end = words[2] + 1 == word.size();
       out.add(end ? kDone : intern({kWord, words[1], words[2] + 1}));
@@ -143,7 +143,8 @@ bool JsonRules::string_viable(
            (min <= 1 || dfa.longest(to) >= min - 1);
   };
   // Escapes where JSON needs them, so that there is one way to write a constrained string.
-  static constexpr std::array<CharRange, 3> kEscaped{{{0, 0x1F}, {'"', '"'}, {'\\', '\\'}}};
+  const char32_t own = never_raw_ == 0 ? U'"' : never_raw_;
+  const std::array<CharRange, 4> must_be{{{0, 0x1F}, {'"', '"'}, {'\\', '\\'}, {own, own}}};
   const bool escaped = lex_escaped(lex);
   const LexReach reach = lex_reach(lex);
   for (size_t i = 0; i < reach.count; ++i) {
@@ -152,7 +153,7 @@ bool JsonRules::string_viable(
       if (dfa.any_next(q, range.first, range.last, can_end)) return true;
       continue;
     }
-    for (const CharRange& must : kEscaped) {
+    for (const CharRange& must : must_be) {
       const char32_t first = std::max(range.first, must.first);
       const char32_t last = std::min(range.last, must.last);
       if (first <= last && dfa.any_next(q, first, last, can_end)) return true;
@@ -172,6 +173,10 @@ bool JsonRules::advance_string(
          (dfa.longest(q) == Dfa::kUnbounded || dfa.longest(q) >= min);
 }
 
+bool JsonRules::must_escape(char32_t c) const {
+  return needs_escape(c) || is_never_raw(c);
+}
+
 void JsonRules::step_string(const Key& key, uint8_t byte, MoveList& out) {
   const Dfa& dfa = plan_->dfa(key[1]);
   uint32_t q = key[2];
@@ -186,7 +191,8 @@ void JsonRules::step_string(const Key& key, uint8_t byte, MoveList& out) {
       }
       break;
     case LexStep::Kind::kChar:
-      if (step.escaped && generating() && !dfa.universal() && !needs_escape(step.value)) break;
+      if (!step.escaped && is_never_raw(step.value)) break;
+      if (step.escaped && generating() && !dfa.universal() && !must_escape(step.value)) break;
       if (advance_string(q, min, max, dfa, step.value)) {
         out.add(intern({kString, key[1], q, min, max, kBetweenChars}));
       }
@@ -365,7 +371,7 @@ bool JsonRules::cacheable(StateId state, uint8_t byte) const {
 
 bool JsonRules::is_free_string(StateId state) const {
   const auto words = states_.key(state);
-  return words[0] == kString && words[1] == kAnyString;
+  return never_raw_ == 0 && words[0] == kString && words[1] == kAnyString;
 }
 
 uint32_t JsonRules::free_chars(DfaId dfa, uint32_t q, size_t slice) {
@@ -375,6 +381,7 @@ uint32_t JsonRules::free_chars(DfaId dfa, uint32_t q, size_t slice) {
 }
 
 FreeRun JsonRules::free_run(StateId state, size_t slice) {
+  if (never_raw_ != 0) return {};
   const auto words = states_.key(state);
   if (words[0] == kKey) return free_key_run(key(state), slice);
   if (words[0] != kString || words[5] != kBetweenChars) return {};
@@ -385,6 +392,7 @@ FreeRun JsonRules::free_run(StateId state, size_t slice) {
 }
 
 ContentRun JsonRules::content_run(StateId state) {
+  if (never_raw_ != 0) return {};
   const auto words = states_.key(state);
   if (words[0] == kKey) return key_content_run(key(state));
   if (words[0] != kString || words[5] != kBetweenChars) return {};

@@ -16,6 +16,19 @@
 
 namespace lar::constrain {
 
+// How null, true and false are written.
+enum class Words : uint8_t {
+  kJson,
+  kPython,  // None, True, False
+};
+
+// How JSON is spelled that stands inside another form.
+struct JsonStyle {
+  Words words = Words::kJson;
+  // Stands in strings only as an escape, so that no text with it can be in one; 0: none.
+  char32_t never_raw = 0;
+};
+
 class JsonRules {
  public:
   // State kinds in the first word of a key; kinds from kJsonKinds on are not ours.
@@ -38,7 +51,7 @@ class JsonRules {
   };
 
   // `states` is borrowed for the life of the rules.
-  JsonRules(Interner& states, std::unique_ptr<JsonPlan> plan);
+  JsonRules(Interner& states, std::unique_ptr<JsonPlan> plan, JsonStyle style = {});
 
   // The state before a whole document that is a value of `node`.
   StateId document(NodeId node);
@@ -110,6 +123,8 @@ class JsonRules {
   void step_number(const Key& key, uint8_t byte, MoveList& out);
   void step_number_text(const Key& key, uint8_t byte, MoveList& out);
 
+  bool is_never_raw(char32_t c) const { return never_raw_ != 0 && c == never_raw_; }
+  bool must_escape(char32_t c) const;
   // One more character in a string; false: no string of the automaton can follow.
   bool advance_string(uint32_t& q, uint32_t& min, uint32_t& max, const Dfa& dfa, char32_t c) const;
   bool string_viable(const Dfa& dfa, uint32_t q, uint32_t min, uint32_t max, LexState lex) const;
@@ -134,9 +149,12 @@ class JsonRules {
 
   static constexpr uint32_t kUnknownValue = UINT32_MAX;
   static constexpr std::array<std::string_view, 3> kWords{"null", "true", "false"};
+  static constexpr std::array<std::string_view, 3> kPythonWords{"None", "True", "False"};
 
   Interner& states_;
   std::unique_ptr<JsonPlan> plan_;
+  const std::array<std::string_view, 3>& words_;  // as they are written
+  const char32_t never_raw_;
   uint32_t no_text_;
   std::map<std::string, uint32_t> value_ids_;  // by canonical text
   std::vector<std::u32string> value_strings_;  // by id; empty for values that are no strings

@@ -25,9 +25,7 @@ Matcher::Matcher(std::shared_ptr<Grammar> grammar,
       stepper_(std::make_unique<Stepper>(grammar_->automaton(), *pool_)) {
   state_.free = free_part_->first();
   if (state_.free.phase == FreePart::Phase::kOpen) return;
-  const StateId start =
-      options.drops_first_blank ? grammar_->start_after_blank() : grammar_->start();
-  state_.threads = {{start, kNoFrame}};
+  state_.threads = {{grammar_->start(), kNoFrame}};
 }
 
 Matcher Matcher::clone() const {

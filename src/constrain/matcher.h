@@ -20,8 +20,6 @@ constexpr size_t kMaxRollback = 512;
 struct MatcherOptions {
   // The constraint starts with what follows the free part, after a little white space.
   FreePartOptions free_part;
-  // The first blank of the output is not a part of its text (SentencePiece vocabularies).
-  bool drops_first_blank = false;
 };
 
 class Matcher {

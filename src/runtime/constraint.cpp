@@ -25,6 +25,15 @@ std::string key_of(const GrammarSpec& spec) {
   for (const constrain::NamedSchema& schema : spec.schemas) {
     key += '\0' + schema.name + '\0' + schema.schema;
   }
+  for (const constrain::NamedText& text : spec.texts) {
+    key += '\0' + text.name + '\0' + text.schema;
+    for (const auto* list : {&text.without, &text.unlike}) {
+      key += '\0';
+      for (const std::string& one : *list) key += '\0' + one;
+    }
+  }
+  key += spec.style.words == constrain::Words::kPython ? "\1" : "\2";
+  key += std::to_string(static_cast<uint32_t>(spec.style.never_raw));
   return key;
 }
 
@@ -100,14 +109,6 @@ Result<Constraint> constraint_of_format(std::string_view format) {
   return Constraint{.kind = Constraint::Kind::kJsonSchema, .text = std::string(text)};
 }
 
-constrain::FreePartOptions thinking_part(std::string_view prompt,
-                                         bool may_begin,
-                                         const ThinkingTags& tags) {
-  const bool begun = trimmed(prompt).ends_with(tags.start);
-  if (!begun && !may_begin) return {};
-  return {.end_texts = {tags.end}, .start_text = begun ? std::string() : tags.start};
-}
-
 Result<std::shared_ptr<const constrain::Vocabulary>> Constrainer::vocabulary() {
   const std::lock_guard lock(mutex_);
   if (vocabulary_ != nullptr) return vocabulary_;
@@ -143,6 +144,8 @@ Result<std::shared_ptr<constrain::Grammar>> Constrainer::compile(const GrammarSp
     case Constraint::Kind::kGbnf: {
       constrain::GbnfOptions options;
       options.schemas = spec.schemas;
+      options.texts = spec.texts;
+      options.style = spec.style;
       options.token_id = [this](std::string_view name) -> std::optional<uint32_t> {
         const tokenizer::TokenId id = tokenizer_.find(name);
         return id < 0 ? std::nullopt : std::optional<uint32_t>(static_cast<uint32_t>(id));
@@ -192,8 +195,7 @@ Result<std::unique_ptr<sampling::TokenMask>> Constrainer::mask(
     kept->bytes = kept->grammar->bytes();
     keep(kept);
   }
-  const constrain::MatcherOptions options{.free_part = std::move(free_part),
-                                          .drops_first_blank = tokenizer_.add_space_prefix()};
+  const constrain::MatcherOptions options{.free_part = std::move(free_part)};
   return std::make_unique<GrammarMask<Kept>>(std::move(kept), std::move(vocabulary), options);
 }
 

@@ -29,22 +29,12 @@ inline constexpr size_t kGrammarStatesWorn = constrain::kMaxStates / 4;
 // Error: invalid_argument.
 Result<Constraint> constraint_of_format(std::string_view format);
 
-// How a model marks its thinking.
-struct ThinkingTags {
-  std::string start = "<think>";
-  std::string end = "</think>";
-};
-
-// The part of an answer that comes before its constraint: thinking that the prompt has begun, or
-// that the model may begin.
-constrain::FreePartOptions thinking_part(std::string_view prompt,
-                                         bool may_begin,
-                                         const ThinkingTags& tags = {});
-
-// A grammar that calls schemas by name, such as that of tool calls.
+// A grammar that calls schemas by name, such as that of tool calls. All but the first is of kGbnf.
 struct GrammarSpec {
   Constraint constraint;
-  std::vector<constrain::NamedSchema> schemas;  // of kGbnf
+  std::vector<constrain::NamedSchema> schemas;
+  std::vector<constrain::NamedText> texts;
+  constrain::JsonStyle style;
 };
 
 class Constrainer {

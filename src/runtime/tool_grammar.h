@@ -12,7 +12,7 @@ namespace lar::runtime {
 
 // For a choice of kRequired or kFunction. Arguments follow the tools' schemas.
 // Errors: invalid_argument (no tools, or not that one), unsupported (a family whose calls are not
-// known or not written in JSON).
+// known, or a keyword of a schema that its form cannot enforce).
 Result<GrammarSpec> tool_call_grammar(const chat::OutputFormat& format,
                                       const tokenizer::Tokenizer& tokenizer,
                                       const chat::Value& tools,
