@@ -3,42 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "chat/parsers/detect.h"
-#include "chat/parsers/registry.h"
+#include "chat/parsers/model_format.h"
 #include "runtime/answer_parser.h"
 #include "runtime/model_facts.h"
 
 namespace lar::runtime {
-namespace {
-
-// By the name that a Modelfile gives, else by what the template prints.
-Result<chat::OutputFormat> select_format(const chat::ModelFacts& facts,
-                                         const chat::PromptRenderer& renderer) {
-  const std::string name =
-      facts.parser.empty() && chat::uses_harmony(facts) ? "harmony" : facts.parser;
-  if (!name.empty()) {
-    auto format = chat::ollama_parser_format(name);
-    if (!format) return fail(Code::kUnsupported, "unknown parser \"" + name + "\"");
-    return std::move(*format);
-  }
-  const bool jinja = renderer.system() == chat::PromptSystem::kJinja;
-  if (jinja && renderer.jinja() != nullptr) {
-    return chat::detect_output_format(*renderer.jinja(), facts.jinja_template);
-  }
-  if (renderer.go_template() != nullptr) {
-    return chat::detect_go_output_format(*renderer.go_template());
-  }
-  return chat::OutputFormat{.machine = chat::Machine::kPlain};
-}
-
-}  // namespace
-
 Result<std::shared_ptr<const Dialect>> Dialects::make(const PromptStyle& style) const {
   chat::ModelFacts facts = facts_of(model_->file(), style);
   // Whoever gives a Go template has chosen it over the file's own.
   if (!style.go_template.empty()) facts.jinja_template.clear();
   LAR_TRY(PromptBuilder prompts, PromptBuilder::create(model_->tokenizer(), facts));
-  LAR_TRY(chat::OutputFormat format, select_format(facts, prompts.renderer()));
+  LAR_TRY(chat::OutputFormat format, chat::model_output_format(facts, prompts.renderer()));
   std::vector<int32_t> marks = marks_among_tokens(format, model_->tokenizer());
   return std::make_shared<const Dialect>(
       Dialect{std::move(prompts), std::move(format), std::move(marks)});

@@ -9,6 +9,7 @@
 #include "chat/parsers/detect.h"
 #include "runtime/answer_parser.h"
 #include "runtime/constraint.h"
+#include "runtime/free_thinking.h"
 #include "runtime/text_requests.h"
 #include "runtime/tool_grammar.h"
 
@@ -55,6 +56,15 @@ Result<chat::Value> tools_of(const GenerateRequest& request) {
 std::optional<bool> wish_to_think(Think think) {
   if (think == Think::kDefault) return std::nullopt;
   return think != Think::kOff;
+}
+
+// The text of a last message of the assistant, which the model continues.
+std::string_view begun_answer(const GenerateRequest& request) {
+  if (request.messages.empty() || request.messages.back().role != "assistant" ||
+      !request.messages.back().tool_calls.empty()) {
+    return {};
+  }
+  return request.messages.back().content;
 }
 
 }  // namespace
@@ -120,32 +130,28 @@ Result<GrammarSpec> GenerateService::grammar_of(const GenerateRequest& request,
 }
 
 Result<std::unique_ptr<sampling::TokenMask>> GenerateService::mask_of(
-    const GenerateRequest& request, const Dialect& dialect, const BuiltPrompt& prompt) {
+    const GenerateRequest& request, const Dialect& dialect, const chat::OutputOptions& reading) {
   LAR_TRY(const GrammarSpec grammar, grammar_of(request, dialect));
   if (grammar.constraint.kind == Constraint::Kind::kNone) return nullptr;
-  const chat::OutputFormat& format = dialect.format;
-  if (format.thinking.empty() || format.thinking_start == chat::ThinkingStart::kNever ||
-      request.kind != GenerateRequest::Kind::kChat) {
+  if (request.kind != GenerateRequest::Kind::kChat) {
     return model_->constrainer().mask(grammar, {});
   }
-  const ThinkingTags tags{.start = format.thinking[0].open, .end = format.thinking[0].close};
+  const bool content = request.constraint.kind != Constraint::Kind::kNone;
   return model_->constrainer().mask(
-      grammar, thinking_part(prompt.rendered, request.think != Think::kOff, tags));
+      grammar, free_thinking(dialect.format, reading,
+                             content ? Constrained::kContent : Constrained::kToolCall));
 }
 
-Result<void> GenerateService::open_parser(Job& job,
-                                          const GenerateRequest& request,
-                                          const BuiltPrompt& prompt) {
+void GenerateService::open_parser(Job& job,
+                                  const GenerateRequest& request,
+                                  const chat::OutputOptions& reading) {
   const chat::OutputFormat& format = job.dialect->format;
   if (request.kind != GenerateRequest::Kind::kChat || !request.parse_output ||
       format.machine == chat::Machine::kPlain) {
-    return {};
+    return;
   }
-  LAR_TRY(chat::Value tools, tools_of(request));
-  job.parser.emplace(format, chat::options_for_prompt(format, prompt.rendered, std::move(tools),
-                                                      wish_to_think(request.think)));
+  job.parser.emplace(format, reading);
   job.one_call = !request.tool_choice.parallel;
-  return {};
 }
 
 Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, ServiceSink& sink) {
@@ -161,7 +167,11 @@ Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, Serv
                   GenerateDone{.prompt_tokens = prompt_tokens, .truncation = prompt.truncation});
     return {};
   }
-  LAR_TRY(auto mask, mask_of(request, *dialect, prompt));
+  LAR_TRY(chat::Value tools, tools_of(request));
+  const chat::OutputOptions reading =
+      chat::options_for_prompt(dialect->format, prompt.rendered, std::move(tools),
+                               wish_to_think(request.think), begun_answer(request));
+  LAR_TRY(auto mask, mask_of(request, *dialect, reading));
   auto job = std::make_unique<Job>();
   job->id = id;
   job->dialect = std::move(dialect);
@@ -173,7 +183,7 @@ Result<void> GenerateService::take(ServiceId id, GenerateRequest&& request, Serv
   job->done.truncation = prompt.truncation;
   job->done.warnings = warnings_of(request.options);
   std::ranges::move(prompt.warnings, std::back_inserter(job->done.warnings));
-  LAR_TRY(open_parser(*job, request, prompt));
+  open_parser(*job, request, reading);
   // The beginning token is kept beside those that were asked for.
   int32_t& keep = request.options.num_keep;
   if (prompt.bos_added && keep >= 0 && keep < INT32_MAX) ++keep;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "chat/parsers/output_parser.h"
 #include "runtime/dialect.h"
 #include "runtime/model.h"
 #include "runtime/service.h"
@@ -40,8 +41,8 @@ class GenerateService final : public Service, private TextSink {
   Result<GrammarSpec> grammar_of(const GenerateRequest& request, const Dialect& dialect) const;
   Result<std::unique_ptr<sampling::TokenMask>> mask_of(const GenerateRequest& request,
                                                        const Dialect& dialect,
-                                                       const BuiltPrompt& prompt);
-  Result<void> open_parser(Job& job, const GenerateRequest& request, const BuiltPrompt& prompt);
+                                                       const chat::OutputOptions& reading);
+  void open_parser(Job& job, const GenerateRequest& request, const chat::OutputOptions& reading);
   void send(Job& job, GenerateDelta&& delta);
   // Ends a request whose answer cannot be read; what the engine still makes of it is dropped.
   void give_up(RequestId stream, const Error& error);

@@ -14,7 +14,9 @@ class TextEngine::Stream {
          std::vector<std::string> stops,
          std::span<const int32_t> shown,
          bool keep_tokens)
-      : decoder_(tokenizer, {.shown = shown}), filter_(std::move(stops)), keep_(keep_tokens) {}
+      : decoder_(tokenizer, {.shown = shown, .strip_first_space = false}),
+        filter_(std::move(stops)),
+        keep_(keep_tokens) {}
 
   // Passes on what a token makes known. True while the text goes on.
   bool take(const engine::TokenEvent& event, TextSink& sink) {

@@ -239,6 +239,34 @@ TEST_F(ParrotService, AConstrainedAnswerHasItsForm) {
   EXPECT_TRUE(json["a"].is_boolean());
 }
 
+// As Ollama has it: the text stops where num_predict says, with its reason, and is no error.
+TEST_F(ParrotService, NumPredictCutsAConstrainedAnswer) {
+  for (const int32_t tokens : {1, 4}) {
+    GenerateRequest request = chat(kSky, tokens);
+    request.think = Think::kOff;
+    request.constraint = {.kind = Constraint::Kind::kJsonSchema,
+                          .text = R"({"type":"object","properties":{"a":{"type":"boolean"}},)"
+                                  R"("required":["a"],"additionalProperties":false})"};
+    const Collected answer = ask(*service_, std::move(request));
+    ASSERT_TRUE(std::holds_alternative<GenerateDone>(*answer.last));
+    EXPECT_EQ(answer.done().reason, DoneReason::kLength);
+    EXPECT_EQ(answer.done().generated_tokens, static_cast<uint32_t>(tokens));
+    EXPECT_TRUE(answer.content.starts_with('{')) << answer.content;
+    EXPECT_FALSE(Json::accept(answer.content)) << answer.content;
+  }
+}
+
+TEST_F(ParrotService, ABegunAnswerGoesOnAsContent) {
+  for (const Think think : {Think::kDefault, Think::kOff}) {
+    GenerateRequest request = chat(kSky);
+    request.think = think;
+    request.messages.push_back({.role = "assistant", .content = "The sky looks"});
+    const Collected answer = ask(*service_, std::move(request));
+    EXPECT_TRUE(answer.content.starts_with(" blue because")) << answer.content;
+    EXPECT_EQ(answer.thinking, "");
+  }
+}
+
 const char* const kTools = R"([
   {"type":"function","function":{"name":"add","description":"Add two numbers","parameters":
     {"type":"object","required":["a","b"],"properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}}},
@@ -370,6 +398,22 @@ TEST(StoryService, ContextsAreOllamas) {
             (std::vector<int32_t>{1,   410, 403, 407, 261, 441, 416, 331, 407, 261, 378, 432,
                                   383, 286, 261, 376, 298, 315, 421, 395, 317, 426, 338, 401,
                                   396, 267, 337, 410, 408, 419, 292, 411, 322, 265, 282}));
+}
+
+// data/ollama-live/11-interactive, repl-ctrl-u-w-k: the answer keeps the blank it begins with.
+TEST(StoryService, AnAnswerKeepsItsFirstBlank) {
+  const auto path = test::shared_data("models/stories260K.ollama.gguf");
+  LAR_REQUIRE_DATA(path);
+  const auto service = load(path, 512);
+  ASSERT_NE(service, nullptr);
+  const std::string told = " upon a time, there was a little girl named";
+  GenerateRequest request = story(12, "{{ if .System }}{{ .System }} {{ end }}{{ .Prompt }}");
+  request.messages.back().content = "Once";
+  EXPECT_EQ(ask(*service, request).content, told);
+  // Also without a template, and where nothing is parsed.
+  request.go_template.reset();
+  EXPECT_EQ(ask(*service, request).content, told);
+  EXPECT_EQ(ask(*service, raw("Once", 12)).content, told);
 }
 
 // data/ollama-live/03-generate, gen-stop: the context is what was given, not what was generated.
