@@ -16,6 +16,10 @@ Json text_part(const std::string& text) {
           {"logprobs", Json::array()}};
 }
 
+Json summary_part(const std::string& text) {
+  return {{"type", "summary_text"}, {"text", text}};
+}
+
 Json usage_of(const runtime::GenerateDone& done) {
   return {
       {"input_tokens", done.prompt_tokens},
@@ -81,8 +85,12 @@ void ResponseBuilder::think(const std::string& text) {
   if (open_ != Open::kReasoning) {
     close_text(true);
     open_item({{"id", random_id("rs_", 32)}, {"type", "reasoning"}, {"summary", Json::array()}});
-    Json summary = {{"type", "summary_text"}, {"text", ""}};
-    response_["output"].back()["summary"].push_back(std::move(summary));
+    Json& item = response_["output"].back();
+    item["summary"].push_back(summary_part({}));
+    emit("response.reasoning_summary_part.added", {{"item_id", item["id"]},
+                                                   {"output_index", response_["output"].size() - 1},
+                                                   {"summary_index", 0},
+                                                   {"part", summary_part({})}});
     open_ = Open::kReasoning;
   }
   Json& item = response_["output"].back();
@@ -159,6 +167,10 @@ void ResponseBuilder::close_text(bool complete) {
     item["encrypted_content"] = text;
     emit("response.reasoning_summary_text.done",
          {{"item_id", item["id"]}, {"output_index", index}, {"summary_index", 0}, {"text", text}});
+    emit("response.reasoning_summary_part.done", {{"item_id", item["id"]},
+                                                  {"output_index", index},
+                                                  {"summary_index", 0},
+                                                  {"part", item["summary"][0]}});
   } else {
     const Json& part = item["content"][0];
     item["status"] = complete ? "completed" : "incomplete";
@@ -215,6 +227,13 @@ std::vector<ServerEvent> ResponseBuilder::fail(const HttpError& error) {
   response_["status"] = "failed";
   response_["error"] = {{"code", error.status == 400 ? "invalid_prompt" : "server_error"},
                         {"message", error.message}};
+  // OpenAI's document has the fields in the event, its servers have them in an object.
+  Json event = response_["error"];
+  event["param"] = nullptr;
+  Json inner = event;
+  inner["type"] = error.status == 400 ? "invalid_request_error" : "server_error";
+  event["error"] = std::move(inner);
+  emit("error", std::move(event));
   emit_response("response.failed");
   return taken();
 }

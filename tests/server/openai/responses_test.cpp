@@ -44,7 +44,8 @@ std::vector<std::string> types_of(const std::vector<Json>& events) {
   for (size_t i = 0; i < events.size(); ++i) {
     EXPECT_EQ(events[i]["event"], events[i]["data"]["type"]);
     EXPECT_EQ(events[i]["data"]["sequence_number"], i);
-    types.push_back(events[i]["event"].get<std::string>().substr(9));  // without "response."
+    const auto type = events[i]["event"].get<std::string>();
+    types.push_back(type.substr(type.find('.') + 1));
   }
   return types;
 }
@@ -82,8 +83,9 @@ TEST_F(ResponsesTest, StreamsEventsWithoutAGap) {
   const auto events = respond({{"stream", true}, {"tools", {tool()}}}).events();
   EXPECT_THAT(
       types_of(events),
-      ElementsAre("created", "in_progress", "output_item.added", "reasoning_summary_text.delta",
-                  "reasoning_summary_text.done", "output_item.done", "output_item.added",
+      ElementsAre("created", "in_progress", "output_item.added", "reasoning_summary_part.added",
+                  "reasoning_summary_text.delta", "reasoning_summary_text.done",
+                  "reasoning_summary_part.done", "output_item.done", "output_item.added",
                   "content_part.added", "output_text.delta", "output_text.delta",
                   "output_text.done", "content_part.done", "output_item.done", "output_item.added",
                   "function_call_arguments.delta", "function_call_arguments.delta",
@@ -93,8 +95,9 @@ TEST_F(ResponsesTest, StreamsEventsWithoutAGap) {
   EXPECT_EQ(last["output"][1]["content"][0]["text"], "Hello");
   EXPECT_EQ(last["output"][2]["arguments"], "{\"a\":1}");
   EXPECT_THAT(last["output"][2]["call_id"].get<std::string>(), StartsWith("call_"));
-  EXPECT_EQ(events[17]["data"]["item"], last["output"][2]);
-  EXPECT_EQ(events[17]["data"]["output_index"], 2);
+  EXPECT_EQ(events[6]["data"]["part"], last["output"][0]["summary"][0]);
+  EXPECT_EQ(events[19]["data"]["item"], last["output"][2]);
+  EXPECT_EQ(events[19]["data"]["output_index"], 2);
   EXPECT_EQ(last["tools"][0]["name"], "add");
 }
 
@@ -113,8 +116,13 @@ TEST_F(ResponsesTest, IsIncompleteWhenTheTokensDidNotSuffice) {
 TEST_F(ResponsesTest, TellsOfErrorsInAStream) {
   script({GenerateDelta{.content = "Hel"}, Error{Code::kUnavailable, "the runner died"}});
   const auto events = respond({{"stream", true}}).events();
-  types_of(events);
-  EXPECT_EQ(events.back()["event"], "response.failed");
+  EXPECT_THAT(types_of(events),
+              ElementsAre("created", "in_progress", "output_item.added", "content_part.added",
+                          "output_text.delta", "error", "failed"));
+  const Json told = events[5]["data"];
+  EXPECT_EQ(told["message"], "the runner died");
+  EXPECT_EQ(told["code"], "server_error");
+  EXPECT_EQ(told["error"]["message"], "the runner died");
   const Json json = events.back()["data"]["response"];
   EXPECT_EQ(json["status"], "failed");
   EXPECT_EQ(json["error"]["message"], "the runner died");
