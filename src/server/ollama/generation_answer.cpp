@@ -31,9 +31,11 @@ Json bytes_of(const std::string& text) {
 }
 
 Json alternative(const runtime::Alternative& token) {
-  // The beginning of a character that later tokens complete is none of the text.
+  // The beginning of a character that later tokens complete is none of the text; the bytes are
+  // those of the text as it is shown.
+  const std::string_view whole(token.text);
   const std::string text =
-      token.text.substr(0, token.text.size() - utf8_incomplete_tail(token.text));
+      utf8_sanitize(whole.substr(0, whole.size() - utf8_incomplete_tail(whole)));
   return {{"token", text}, {"logprob", token.logprob}, {"bytes", bytes_of(text)}};
 }
 

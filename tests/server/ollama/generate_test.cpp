@@ -218,7 +218,8 @@ TEST_F(GenerateTest, ThinksByDefaultWhereTheModelCan) {
 TEST_F(GenerateTest, GivesLogProbabilities) {
   runtime::GenerateDelta delta{.content = "Hi"};
   delta.logprobs = {{.chosen = {.token = 4, .text = "Hi", .logprob = -0.5F},
-                     .top = {{.token = 4, .text = "Hi", .logprob = -0.5F}}}};
+                     .top = {{.token = 4, .text = "Hi", .logprob = -0.5F},
+                             {.token = 5, .text = "\xAF", .logprob = -2.0F}}}};
   service.scripts.push_back({.events = {delta, runtime::GenerateDone{}}});
   const auto lines =
       generate({{"model", "plain"}, {"prompt", "x"}, {"logprobs", true}, {"top_logprobs", 1}})
@@ -228,6 +229,8 @@ TEST_F(GenerateTest, GivesLogProbabilities) {
   EXPECT_EQ(token["token"], "Hi");
   EXPECT_EQ(token["bytes"], Json({72, 105}));
   EXPECT_EQ(token["top_logprobs"][0]["logprob"], -0.5);
+  EXPECT_EQ(token["top_logprobs"][1]["token"], "\uFFFD");
+  EXPECT_EQ(token["top_logprobs"][1]["bytes"], Json({0xEF, 0xBF, 0xBD})) << "those of the text";
 }
 
 TEST_F(GenerateTest, AnErrorBeforeTheFirstPieceHasItsStatus) {
