@@ -210,7 +210,12 @@ Result<BuiltPrompt> PromptBuilder::build(const GenerateRequest& request, uint32_
   built.bos_added = begins_with_added_bos(*tokenizer_, built, !request.context.empty());
   if (request.kind == GenerateRequest::Kind::kEcho) return built;
   if (built.tokens.size() < context) return built;
-  if (!request.truncate || !request.shift) return too_long(built.tokens.size(), context);
+  // As in Ollama, a last message that a Jinja template writes is never cut.
+  const bool is_whole = request.kind == GenerateRequest::Kind::kChat &&
+                        renderer.system() == chat::PromptSystem::kJinja;
+  if (!request.truncate || !request.shift || is_whole) {
+    return too_long(built.tokens.size(), context);
+  }
   FittedPrompt fitted = fit_prompt(std::move(built.tokens), context, request.options.num_keep);
   built.tokens = std::move(fitted.tokens);
   built.truncation.dropped_tokens = fitted.dropped;

@@ -161,5 +161,25 @@ TEST(PromptBuilder, drops_the_oldest_messages_and_says_how_many) {
   EXPECT_FALSE(builder->build(strict, 200).has_value());
 }
 
+// Ollama's integration suite, context-long-input; by a Go template Ollama cuts the message.
+TEST(PromptBuilder, a_long_message_is_cut_only_where_a_go_template_writes_it) {
+  LAR_REQUIRE_DATA(shared_data("parrot"));
+  const Parrot parrot = Parrot::open();
+  GenerateRequest request = conversation(0);
+  for (int i = 0; i < 300; ++i) request.messages.back().content += " word";
+  const auto by_jinja = parrot.builder();
+  ASSERT_TRUE(by_jinja.has_value());
+  const auto refused = by_jinja->build(request, 200);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::kInvalidArgument);
+  EXPECT_NE(refused.error().message.find("exceeds the available context size (200 tokens)"),
+            std::string::npos);
+  request.go_template = "{{ .Prompt }}";
+  const auto cut = by_jinja->build(request, 200);
+  ASSERT_TRUE(cut.has_value()) << cut.error().message;
+  EXPECT_GT(cut->truncation.dropped_tokens, 100U);
+  EXPECT_LT(cut->tokens.size(), 200U);
+}
+
 }  // namespace
 }  // namespace lar::runtime
