@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """clients_test.py LAR DATA WORK SCRIPT: an official client's script against `lar serve`.
 
-Installs the client's package into the folder WORK, starts LAR on an empty store with the models of the folder DATA,
-and runs SCRIPT of this folder with the server's address. Exit code 77 (skipped) where data or package are missing.
+Installs the client's packages into the folder WORK, starts LAR on an empty store with the models of the folder DATA,
+and runs SCRIPT of this folder with the server's address. Exit code 77 (skipped) where data or packages are missing.
 """
 import hashlib
 import json
@@ -18,11 +18,26 @@ import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-PACKAGES = {"openai_client.py": "openai", "openai_client.mjs": "openai", "anthropic_client.mjs": "@anthropic-ai/sdk",
-            "openapi_shapes.py": "jsonschema", "recorded_requests.py": "pyyaml"}
+PACKAGES = {
+    "anthropic_client.mjs": ["@anthropic-ai/sdk"],
+    "langchain_client.mjs": ["@langchain/core", "@langchain/ollama", "@langchain/openai"],
+    "langchain_client.py": ["langchain-ollama", "langchain-openai"],
+    "ollama_client.mjs": ["ollama"],
+    "ollama_client.py": ["ollama"],
+    "ollama_shapes.py": ["jsonschema", "pyyaml"],
+    "openai_client.mjs": ["openai"],
+    "openai_client.py": ["openai"],
+    "openapi_shapes.py": ["jsonschema"],
+    "recorded_requests.py": ["pyyaml"],
+    "recorded_streams.py": [],
+}
 # What a script reads beside the server: a path in the folder of data.
-INPUTS = {"openapi_shapes.py": "api/openai/openapi.json", "recorded_requests.py": "api/pydantic-ai-cassettes"}
-MODULES = {"pyyaml": "yaml"}  # where a package's folder is named otherwise
+INPUTS = {
+    "ollama_shapes.py": "api/ollama-docs/openapi.yaml",
+    "openapi_shapes.py": "api/openai/openapi.json",
+    "recorded_requests.py": "api/pydantic-ai-cassettes",
+    "recorded_streams.py": "api",
+}
 MODELS = {"parrot": "parrot/parrot-qwen3.q8_0.gguf", "all-minilm": "models/all-minilm.f16.gguf"}
 
 
@@ -30,32 +45,34 @@ class Skipped(Exception):
     """Why a test cannot run here."""
 
 
-def installed_python(work, package):
-    target = work / "python"
-    if not (target / MODULES.get(package, package)).is_dir():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), package]
-        run_installer(command, package)
+def installed_python(target, packages):
+    install_once(target, packages, [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target)])
     return [sys.executable], dict(os.environ, PYTHONPATH=str(target))
 
 
-def installed_node(work, package):
+def installed_node(target, packages):
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         raise Skipped("node or npm is missing")
-    target = work / "node"
-    if not (target / "node_modules" / package).is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        run_installer([npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(target), package], package)
+    install_once(target, packages, [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(target)])
     return [node], dict(os.environ, CLIENT_PACKAGES=str(target / "node_modules"))
 
 
-def run_installer(command, package):
+def install_once(target, packages, command):
+    """Into a folder for these packages alone; a file beside it tells that they are all there."""
+    done = target.with_suffix(".installed")
+    if not packages or done.exists():
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    names = ", ".join(packages)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        installer = subprocess.run([*command, *packages], capture_output=True, text=True, timeout=300)
     except subprocess.TimeoutExpired:
-        raise Skipped(f"{package} cannot be installed in time")
-    if done.returncode != 0:
-        raise Skipped(f"{package} cannot be installed: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise Skipped(f"{names} cannot be installed in time")
+    if installer.returncode != 0:
+        raise Skipped(f"{names} cannot be installed: {(installer.stderr or installer.stdout).strip()[-200:]}")
+    done.touch()
 
 
 class Server:
@@ -109,7 +126,9 @@ def main():
             if not (data / file).exists():
                 raise Skipped(f"{file} is missing")
         install = installed_python if script.endswith(".py") else installed_node
-        command, env = install(work, PACKAGES[script])
+        language = pathlib.Path(script).suffix.removeprefix(".")
+        folder = "-".join([language, *PACKAGES[script]]).replace("@", "").replace("/", "-")
+        command, env = install(work / folder, PACKAGES[script])
     except Skipped as reason:
         print(f"skipped: {reason}")
         return 77
