@@ -241,6 +241,7 @@ Result<void> parse_tensors(Cursor& cursor,
                            std::span<const std::byte> bytes,
                            Part& part) {
   LAR_TRY(const auto infos, parse_tensor_infos(cursor, count));
+  part.header_bytes = cursor.position();
   if (infos.empty()) return {};
   const auto data_begin = checked_align_up<uint64_t>(cursor.position(), part.alignment);
   if (!data_begin || *data_begin > bytes.size()) {

@@ -17,6 +17,7 @@ namespace lar::gguf {
 struct Part {
   uint32_t version = 0;
   uint32_t alignment = 32;
+  uint64_t header_bytes = 0;        // in front of the data of its tensors
   std::vector<KeyValue> metadata;   // in file order, no key twice
   std::vector<TensorView> tensors;  // in file order, no name twice
 };

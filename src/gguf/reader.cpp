@@ -1,9 +1,12 @@
 #include "gguf/reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <new>
 #include <utility>
 
+#include "gguf/header.h"
+#include "gguf/header_copy.h"
 #include "gguf/name_index.h"
 #include "gguf/parser.h"
 #include "gguf/quote.h"
@@ -13,7 +16,8 @@ namespace lar::gguf {
 
 struct File::Impl {
   std::string name;
-  std::vector<MappedFile> mappings;  // keep the bytes of all views
+  std::vector<MappedFile> mappings;  // these and the copies keep the bytes of all views
+  std::vector<HeaderCopy> copies;
   uint32_t version = 0;
   uint32_t alignment = 0;
   uint64_t file_bytes = 0;
@@ -43,6 +47,12 @@ Result<ParsedPart> parse_named(Bytes bytes, const std::string& name) {
   auto split = read_split_info(*part);
   if (!split) return std::unexpected(std::move(split).error().with_context(name));
   return ParsedPart{std::move(*part), *split};
+}
+
+bool begins_like_gguf(Bytes bytes) {
+  constexpr std::string_view kMagic = "GGUF";
+  return bytes.size() >= kMagic.size() &&
+         std::ranges::equal(bytes.first(kMagic.size()), std::as_bytes(std::span(kMagic)));
 }
 
 std::string count_of(uint64_t count, std::string_view thing) {
@@ -92,6 +102,17 @@ class Assembly {
   Result<void> add(MappedFile mapping, const std::string& name) {
     const Bytes bytes = mapping.bytes();
     impl_->mappings.push_back(std::move(mapping));
+    return add(bytes, name);
+  }
+
+  Result<void> add(HeaderCopy copy, const std::string& name) {
+    while (!copy.is_complete() && begins_like_gguf(copy.bytes())) {
+      const auto part = parse_part(copy.bytes());
+      if (part && part->header_bytes <= copy.copied()) break;
+      LAR_TRY(copy.copy_more());
+    }
+    const Bytes bytes = copy.bytes();
+    impl_->copies.push_back(std::move(copy));
     return add(bytes, name);
   }
 
@@ -178,18 +199,34 @@ Result<std::shared_ptr<const File>> File::open(const std::string& path) {
   return without_exceptions([&] { return open_parts(path); });
 }
 
-Result<std::shared_ptr<const File>> File::open_fds(std::span<const int> fds, std::string name) {
+namespace {
+
+// `open` makes of a descriptor and a name what an Assembly takes.
+template <class Open>
+Result<std::shared_ptr<const File>> join_fds(std::span<const int> fds,
+                                             const std::string& name,
+                                             Open open) {
   return without_exceptions([&]() -> Result<std::shared_ptr<const File>> {
     if (fds.empty()) return fail(Code::kInvalidArgument, name + ": no file is given");
     Assembly assembly(name);
     for (size_t i = 0; i < fds.size(); ++i) {
       const std::string part =
           fds.size() == 1 ? name : name + " (part " + std::to_string(i + 1) + ")";
-      LAR_TRY(auto mapping, MappedFile::map_fd(fds[i], part));
-      LAR_TRY(assembly.add(std::move(mapping), part));
+      LAR_TRY(auto opened, open(fds[i], part));
+      LAR_TRY(assembly.add(std::move(opened), part));
     }
     return assembly.finish();
   });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const File>> File::open_fds(std::span<const int> fds, std::string name) {
+  return join_fds(fds, name, MappedFile::map_fd);
+}
+
+Result<std::shared_ptr<const File>> read_headers(std::span<const int> fds, std::string name) {
+  return join_fds(fds, name, HeaderCopy::of);
 }
 
 Result<std::shared_ptr<const File>> File::parse(std::span<const std::byte> bytes,

@@ -5,7 +5,7 @@
 #include <map>
 #include <mutex>
 
-#include "gguf/reader.h"
+#include "gguf/header.h"
 #include "scheduler/placement.h"
 #include "store/store.h"
 #include "store/verified.h"
@@ -24,7 +24,7 @@ Result<std::shared_ptr<const gguf::File>> open_header(const store::Store& store,
     fds.push_back(file.get());
     files.push_back(std::move(file));
   }
-  return gguf::File::open_fds(fds, model.name);
+  return gguf::read_headers(fds, model.name);
 }
 
 // Plans of a model by size. The first user of a size that was not foreseen reads the header again.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "gguf/header.h"
 #include "server/capabilities.h"
 #include "store/file.h"
 
@@ -56,7 +57,7 @@ Result<std::shared_ptr<const gguf::File>> open_gguf(const store::Store& store,
   LAR_TRY(const auto blob, store.blob(digest));
   LAR_TRY(const auto fd, store::open_regular(blob.path, name));
   const std::array<int, 1> fds = {fd.get()};
-  return gguf::File::open_fds(fds, name);
+  return gguf::read_headers(fds, name);
 }
 
 std::shared_ptr<const ModelCard> ModelCatalog::card(const store::StoredManifest& stored) {

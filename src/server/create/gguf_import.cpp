@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "gguf/header.h"
 #include "gguf/split.h"
 #include "gguf/writer.h"
 
@@ -43,8 +44,12 @@ bool begins_like_gguf(const Fd& fd) {
          std::ranges::equal(magic, std::as_bytes(std::span(kMagic)));
 }
 
+// Where only what the header says is wanted, a file that is cut off in the meantime does no harm.
+enum class Wanted : uint8_t { kHeader, kData };
+
 Result<std::shared_ptr<const gguf::File>> open_checked(const std::vector<Fd>& parts,
-                                                       const std::string& name) {
+                                                       const std::string& name,
+                                                       Wanted wanted) {
   std::vector<int> fds;
   for (const Fd& part : parts) {
     if (!begins_like_gguf(part)) {
@@ -52,7 +57,8 @@ Result<std::shared_ptr<const gguf::File>> open_checked(const std::vector<Fd>& pa
     }
     fds.push_back(part.get());
   }
-  auto file = gguf::File::open_fds(fds, name);
+  auto file =
+      wanted == Wanted::kData ? gguf::File::open_fds(fds, name) : gguf::read_headers(fds, name);
   // Whatever is wrong inside the file is wrong with what the client sent.
   if (!file) return fail(Code::kInvalidArgument, file.error().message);
   return file;
@@ -80,7 +86,7 @@ Result<ImportedFile> import_one(const store::Store& store,
   std::vector<Fd> parts;
   LAR_TRY(auto fd, open_pinned(store, lease, blob.digest));
   parts.push_back(std::move(fd));
-  LAR_TRY(auto file, open_checked(parts, blob.name));
+  LAR_TRY(auto file, open_checked(parts, blob.name, Wanted::kHeader));
   LAR_TRY(const auto info, store::stat_fd(parts.front(), "blob"));
   const auto bytes = store::file_bytes(info);
   return ImportedFile{layer_of(kind.value_or(kind_of(*file)), blob.digest, bytes), std::move(file)};
@@ -114,7 +120,7 @@ Result<ImportedFile> import_split(const store::Store& store,
     bytes += store::file_bytes(info);
     fds.push_back(std::move(fd));
   }
-  LAR_TRY(const auto joined, open_checked(fds, name));
+  LAR_TRY(const auto joined, open_checked(fds, name, Wanted::kData));
   LAR_TRY(auto blob, store.blob_writer(bytes));
   BlobSink sink(blob);
   LAR_TRY(gguf::Writer::copy_of(*joined).write(sink));
@@ -124,7 +130,7 @@ Result<ImportedFile> import_split(const store::Store& store,
   std::vector<Fd> whole;
   LAR_TRY(auto fd, open_pinned(store, lease, digest));
   whole.push_back(std::move(fd));
-  LAR_TRY(auto file, open_checked(whole, name));
+  LAR_TRY(auto file, open_checked(whole, name, Wanted::kHeader));
   return ImportedFile{layer_of(kind_of(*file), digest, written), std::move(file)};
 }
 
