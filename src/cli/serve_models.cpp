@@ -6,7 +6,6 @@
 #include <charconv>
 
 #include "base/duration.h"
-#include "quant/traits.h"
 
 namespace lar::cli {
 namespace {
@@ -77,27 +76,15 @@ class Reader {
   std::vector<std::string>& warnings_;
 };
 
-// The types that a cache can have.
-std::optional<DType> cache_type(std::string_view name) {
-  for (const DType type : {DType::kF16, DType::kQ8_0, DType::kQ4_0}) {
-    std::string known(quant::traits(type).name);
-    std::ranges::transform(known, known.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    if (known == name) return type;
-  }
-  return std::nullopt;
-}
-
+// Names as Ollama has them; for q4_0, which the engine does not have, the nearest is taken.
 void read_cache_type(const Reader& reader, ModelServing& serving) {
   const auto name = reader.text("OLLAMA_KV_CACHE_TYPE");
-  if (name.empty()) return;
-  if (const auto type = cache_type(name)) {
-    serving.service.load.kv_type = *type;
-  } else {
-    serving.warnings.push_back(
-        fmt::format("OLLAMA_KV_CACHE_TYPE: \"{}\" is not supported, f16 is used", name));
-  }
+  if (name.empty() || name == "f16") return;
+  const bool saves = name == "q8_0" || name == "q4_0";
+  if (saves) serving.service.load.kv_type = DType::kQ8_0;
+  if (name == "q8_0") return;
+  serving.warnings.push_back(fmt::format(
+      "OLLAMA_KV_CACHE_TYPE: \"{}\" is not supported, {} is used", name, saves ? "q8_0" : "f16"));
 }
 
 }  // namespace

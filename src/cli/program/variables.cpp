@@ -26,7 +26,7 @@ constexpr std::array kVariables = {
     Variable{"OLLAMA_NOPRUNE", "Do not remove model blobs that nothing uses any more"},
     Variable{"OLLAMA_ORIGINS", "A comma separated list of allowed origins"},
     Variable{"OLLAMA_LOAD_TIMEOUT", "How long loading may stall before giving up (default 5m)"},
-    Variable{"OLLAMA_KV_CACHE_TYPE", "Type of the K/V cache: f16, q8_0 or q4_0 (default f16)"},
+    Variable{"OLLAMA_KV_CACHE_TYPE", "Type of the K/V cache: f16 or q8_0 (default f16)"},
     Variable{"OLLAMA_NOHISTORY", "Do not preserve the history of the conversation"},
     Variable{"OLLAMA_EDITOR", "The editor that Ctrl-G opens"},
     Variable{"LAR_ISA", "Use no better instruction set than this (scalar, avx2, avx512, neon)"},
