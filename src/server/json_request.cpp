@@ -41,6 +41,13 @@ Result<Json> parse_request(std::string_view body) {
 }
 
 net::awaitable<std::optional<Json>> read_json(Call& call) {
+  const std::string* coding = call.http.request().header("Content-Encoding");
+  if (coding != nullptr && !net::equal_ignoring_case(*coding, "identity")) {
+    HttpError refusal(415, "bodies of Content-Encoding \"" + *coding + "\" are not supported");
+    refusal.headers.push_back({"Accept-Encoding", "identity"});
+    co_await send_error(call, std::move(refusal));
+    co_return std::nullopt;
+  }
   auto body = co_await call.http.read_whole_body(kJsonBodyBytesMax);
   if (!body) {
     const Code code = body.error().code;
