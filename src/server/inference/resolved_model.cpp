@@ -56,7 +56,6 @@ scheduler::ModelRef make_ref(const store::StoredManifest& manifest, const store:
   ref.families = data.config.model_families;
   ref.parameter_size = data.config.model_type;
   ref.quantization_level = data.config.file_type;
-  ref.style.renderer = data.config.renderer;
   ref.style.parser = data.config.parser;
   return ref;
 }
@@ -91,6 +90,9 @@ Result<ResolvedModel> read_resolved_model(const store::Store& store,
   const auto card = catalog.card(manifest);
   model.can = capabilities(card->capabilities);
   model.raw_vectors = card->raw_vectors;
+  chat::ModelFacts facts = card->facts;
+  facts.name = model.ref.name;
+  model.ref.style.renderer = chat::resolve_renderer(facts);
   model.prompting = chat::select_prompt_system(card->facts, prefer_go);
   if (model.prompting == chat::PromptSystem::kGoTemplate) {
     model.ref.style.go_template = data.template_text;

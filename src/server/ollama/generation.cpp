@@ -4,6 +4,7 @@
 #include <array>
 
 #include "modelfile/show.h"
+#include "server/inference/past_thoughts.h"
 #include "server/inference/request_fields.h"
 #include "server/inference/request_options.h"
 
@@ -124,6 +125,7 @@ void add_messages(const ResolvedModel& model,
   }
   to.insert(to.end(), model.messages.begin(), model.messages.end());
   std::ranges::move(asked, std::back_inserter(to));
+  if (drops_past_thoughts(model.ref.name)) drop_past_thoughts(to);
 }
 
 }  // namespace lar::server::ollama

@@ -43,6 +43,37 @@ TEST_F(ChatTest, PutsTheSystemTextInFrontUnlessTheRequestHasOne) {
   EXPECT_EQ(asked().messages[0].content, "Sing.");
 }
 
+TEST_F(ChatTest, TheNameOfAModelDecidesWhatItsWeightsDoNotSay) {
+  add_model("gemma4:e2b", {.renderer = "gemma4", .parser = "gemma4"});
+  add_model("gemma4:31b", {.renderer = "gemma4", .parser = "gemma4"});
+  add_model("someone/deepseek-r1:7b", {.jinja_template = "{{ messages }}"});
+  service.scripts.assign(4, FakeService::answer("x"));
+  chat({{"model", "gemma4:e2b"}, {"messages", {user("Hi")}}});
+  EXPECT_EQ(service.orders.back().model.style.renderer, "gemma4-small");
+  EXPECT_EQ(service.orders.back().model.style.parser, "gemma4");
+  chat({{"model", "gemma4:31b"}, {"messages", {user("Hi")}}});
+  EXPECT_EQ(service.orders.back().model.style.renderer, "gemma4-large");
+
+  const Json talk = {user("1"),
+                     {{"role", "assistant"}, {"content", "\n<think>hm</think>\n\nA"}},
+                     user("2"),
+                     {{"role", "assistant"}, {"content", "<think>y</think>B"}}};
+  chat({{"model", "someone/deepseek-r1:7b"}, {"messages", talk}});
+  ASSERT_THAT(asked().messages, SizeIs(4));
+  EXPECT_EQ(asked().messages[1].content, "A");
+  EXPECT_EQ(asked().messages[3].content, "<think>y</think>B") << "of this turn it stays";
+  chat({{"model", "jinja"}, {"messages", talk}});
+  EXPECT_EQ(asked().messages[1].content, "\n<think>hm</think>\n\nA");
+}
+
+TEST_F(ChatTest, SaysThatItReadsNoCompressedBodies) {
+  const auto refused =
+      call_text("POST", "/api/chat", "\x28\xb5\x2f\xfd", {{"Content-Encoding", "zstd"}});
+  EXPECT_EQ(refused.status, 415);
+  EXPECT_THAT(refused.error(), HasSubstr("\"zstd\" are not supported"));
+  EXPECT_EQ(refused.header("Accept-Encoding"), "identity");
+}
+
 TEST_F(ChatTest, TakesAllOfAMessage) {
   service.scripts.push_back(FakeService::answer("x"));
   chat({{"model", "jinja"},
