@@ -141,7 +141,7 @@ class Soak:
     def leave_early(self, dice):
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as raw:
             data = json.dumps(self.body(dice)).encode()
-            head = f"POST /api/generate HTTP/1.1\r\nHost: x\r\nContent-Length: {len(data)}\r\n\r\n"
+            head = f"POST /api/generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n"
             raw.sendall((head.encode() + data)[: dice.randint(1, len(data))])
         self.note("leave early")
 
