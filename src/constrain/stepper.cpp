@@ -20,14 +20,17 @@ FrameId StackPool::push(StateId state, BelowId below) {
 
 BelowId StackPool::unite(std::span<const BelowId> parts) {
   if (std::ranges::all_of(parts, [&](BelowId part) { return part == parts[0]; })) return parts[0];
+  // Ambiguous grammars unite many large sets that have most frames in common.
   united_.clear();
+  united_frames_.clear();
+  united_sets_.clear();
   for (const BelowId& part : parts) {
-    const auto ids = frames(part);
-    united_.insert(united_.end(), ids.begin(), ids.end());
+    if (is_set(part) && !united_sets_.mark(set_number(part))) continue;
+    for (const FrameId id : frames(part)) {
+      if (united_frames_.mark(id)) united_.push_back(id);
+    }
   }
   std::ranges::sort(united_);
-  const auto tail = std::ranges::unique(united_);
-  united_.erase(tail.begin(), tail.end());
   return united_.size() == 1 ? united_[0] : kSetBit | sets_.intern(united_);
 }
 
@@ -119,6 +122,9 @@ void Stepper::leave(Thread thread, Use use) {
   while (!leaving_.empty()) {
     const Thread from = leaving_.back();
     leaving_.pop_back();
+    if (StackPool::is_set(from.below) && !left_sets_.mark(StackPool::set_number(from.below))) {
+      continue;
+    }
     for (const FrameId id : pool_.frames(from.below)) {
       if (id <= kUnknownFrame || !left_.mark(id)) continue;
       const Thread frame = pool_.frame(id);
@@ -131,6 +137,7 @@ void Stepper::leave(Thread thread, Use use) {
 void Stepper::step(std::span<const Thread> threads, uint8_t byte, std::vector<Thread>& out) {
   begin();
   left_.clear();
+  left_sets_.clear();
   for (const Thread& thread : threads) {
     leave(thread, [&](Thread at) {
       const uint32_t code = automaton_.step(at.top, byte);
@@ -148,6 +155,7 @@ void Stepper::step(std::span<const Thread> threads, uint8_t byte, std::vector<Th
 std::vector<Thread> Stepper::exits(std::span<const Thread> threads) {
   begin();
   left_.clear();
+  left_sets_.clear();
   for (const Thread& thread : threads) {
     leave(thread, [&](Thread at) { gathered_.push_back(at); });
   }
@@ -170,6 +178,7 @@ bool Stepper::ends_at(Thread thread, FrameId below) {
   if (!automaton_.accepting(thread.top)) return false;
   bool ends = false;
   left_.clear();
+  left_sets_.clear();
   leave(thread, [&](Thread at) {
     if (ends || !automaton_.accepting(at.top)) return;
     const auto ids = pool_.frames(at.below);

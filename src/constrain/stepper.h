@@ -29,6 +29,21 @@ struct Thread {
   bool operator==(const Thread&) const = default;
 };
 
+// Marks numbers, all of them unmarked at once.
+class Marks {
+ public:
+  void clear() { ++round_; }
+  // False if it is marked already since the last clear().
+  bool mark(uint32_t id) {
+    if (marked_.size() <= id) marked_.resize(size_t{id} + 1 + marked_.size() / 2, 0);
+    return std::exchange(marked_[id], round_) != round_;
+  }
+
+ private:
+  std::vector<uint64_t> marked_;  // the round of the last mark
+  uint64_t round_ = 0;
+};
+
 class StackPool {
  public:
   struct Size {
@@ -45,6 +60,9 @@ class StackPool {
     if ((below & kSetBit) == 0) return {&below, 1};
     return sets_.key(below & ~kSetBit);
   }
+  static bool is_set(BelowId below) { return (below & kSetBit) != 0; }
+  // Numbers sets from 0.
+  static uint32_t set_number(BelowId below) { return below & ~kSetBit; }
   // All frames of all of them; there is at least one.
   BelowId unite(std::span<const BelowId> parts);
 
@@ -60,6 +78,8 @@ class StackPool {
   std::unordered_map<uint64_t, FrameId> frame_ids_;
   Interner sets_;  // of sorted frames, at least two
   std::vector<FrameId> united_;
+  Marks united_frames_;
+  Marks united_sets_;
 };
 
 class Stepper {
@@ -91,28 +111,15 @@ class Stepper {
   bool exhausted() const { return exhausted_ || automaton_.exhausted(); }
 
  private:
-  // Marks a frame; false if it is marked already since the last begin() of these marks.
-  class Marks {
-   public:
-    void clear() { ++round_; }
-    bool mark(FrameId id) {
-      if (marked_.size() <= id) marked_.resize(size_t{id} + 1 + marked_.size() / 2, 0);
-      return std::exchange(marked_[id], round_) != round_;
-    }
-
-   private:
-    std::vector<uint64_t> marked_;  // the round of the last mark
-    uint64_t round_ = 0;
-  };
-
   // Calls use(thread) for it and all below that it may be left for, each frame once a round.
   template <class Use>
   void leave(Thread thread, Use use);
 
   Automaton& automaton_;
   StackPool& pool_;
-  Marks left_;   // frames that were come to by leaving those above
-  Marks added_;  // frames that took the place of finished ones
+  Marks left_;       // frames that were come to by leaving those above
+  Marks left_sets_;  // sets of them
+  Marks added_;      // frames that took the place of finished ones
   std::vector<Thread> gathered_;
   std::vector<Thread> work_;
   std::vector<Thread> leaving_;

@@ -289,7 +289,7 @@ TEST(Hostile, AmbiguousGrammarsStayQuick) {
     std::ranges::sort(times);
     std::cout << "[ STEPS    ] " << source.substr(0, 30) << ": " << times.size() << " steps, p99 "
               << times[times.size() * 99 / 100] << " ms\n";
-    EXPECT_LT(times[times.size() * 99 / 100], 100 * kSlower) << source;
+    EXPECT_LT(times[times.size() * 99 / 100], 2.5 * kSlower) << source;
   }
 }
 
