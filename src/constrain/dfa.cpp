@@ -1,7 +1,7 @@
 #include "constrain/dfa.h"
 
 #include <algorithm>
-#include <map>
+#include <bit>
 #include <unordered_map>
 
 #include "base/utf8.h"
@@ -55,8 +55,11 @@ Dfa::Dfa(const DfaTable& table)
     for (size_t s = 0; s < accept_.size(); ++s) next_[s * classes() + c] = kDead;
   }
   trim();
-  if (accept_.size() * classes() <= kMaxMinimizeCells) minimize();
   merge_classes();
+  if (accept_.size() * classes() <= kMaxMinimizeCells) {
+    minimize();
+    merge_classes();
+  }
   measure();
 }
 
@@ -135,22 +138,40 @@ void Dfa::trim() {
 void Dfa::minimize() {
   const size_t count = accept_.size();
   if (count < 2) return;
+  const size_t width = classes() + 1;
   std::vector<uint32_t> part(accept_.begin(), accept_.end());
+  std::vector<uint32_t> refined(count);
+  std::vector<uint32_t> rows(count * width);
+  // Open addressing: the first state of each row, 0 for none, else state + 1.
+  std::vector<uint32_t> slots(std::bit_ceil(2 * count));
   for (size_t parts = 0;;) {
-    std::map<std::vector<uint32_t>, uint32_t> seen;
-    std::vector<uint32_t> refined(count);
-    std::vector<uint32_t> row(classes() + 1);
+    std::ranges::fill(slots, 0U);
+    uint32_t found = 0;
     for (size_t s = 0; s < count; ++s) {
+      uint32_t* row = rows.data() + s * width;
       row[0] = part[s];
-      for (size_t c = 0; c < classes(); ++c) {
-        const uint32_t to = next_[s * classes() + c];
+      uint64_t hash = part[s];
+      for (size_t c = 0; c + 1 < width; ++c) {
+        const uint32_t to = next_[s * (width - 1) + c];
         row[c + 1] = to == kDead ? kDead : part[to];
+        hash = (hash ^ row[c + 1]) * 0x9E3779B97F4A7C15U;
+        hash ^= hash >> 29;
       }
-      refined[s] = seen.try_emplace(row, static_cast<uint32_t>(seen.size())).first->second;
+      size_t slot = hash & (slots.size() - 1);
+      while (slots[slot] != 0 &&
+             !std::equal(row, row + width, rows.data() + (slots[slot] - 1) * width)) {
+        slot = (slot + 1) & (slots.size() - 1);
+      }
+      if (slots[slot] == 0) {
+        slots[slot] = static_cast<uint32_t>(s) + 1;
+        refined[s] = found++;
+      } else {
+        refined[s] = refined[slots[slot] - 1];
+      }
     }
-    part = std::move(refined);
-    if (seen.size() == parts) break;
-    parts = seen.size();
+    std::swap(part, refined);
+    if (found == parts) break;
+    parts = found;
     if (parts == count) return;
   }
   const uint32_t parts = *std::ranges::max_element(part) + 1;

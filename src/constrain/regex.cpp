@@ -144,7 +144,9 @@ class Determinizer {
   }
 
   Result<Dfa> run() {
+    constexpr size_t kDistinctMax = 8;  // that are compared
     std::vector<std::vector<uint32_t>> targets(table_.classes());
+    std::vector<size_t> distinct;  // classes with targets of their own
     for (size_t i = 0; i < subsets_.size(); ++i) {
       for (auto& list : targets) list.clear();
       const std::vector<uint32_t> subset = subsets_[i];
@@ -154,12 +156,15 @@ class Determinizer {
         for (const uint32_t c : set_classes_[state.set]) targets[c].push_back(state.to);
         work_ += set_classes_[state.set].size();
       }
+      distinct.clear();
       for (size_t c = 0; c < targets.size(); ++c) {
         if (targets[c].empty()) continue;
-        const uint32_t to = c > 0 && targets[c] == targets[c - 1]
-                                ? table_.next[i * table_.classes() + c - 1]
-                                : state_of(targets[c], false);
+        const auto same = std::ranges::find_if(
+            distinct, [&](size_t other) { return targets[other] == targets[c]; });
+        const uint32_t to = same != distinct.end() ? table_.next[i * table_.classes() + *same]
+                                                   : state_of(targets[c], false);
         table_.next[i * table_.classes() + c] = to;
+        if (same == distinct.end() && distinct.size() < kDistinctMax) distinct.push_back(c);
       }
       if (work_ > kMaxRegexWork || subsets_.size() > kMaxDfaStates ||
           subsets_.size() * table_.classes() > kMaxDfaCells) {
