@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/utf8.h"
@@ -57,6 +59,7 @@ Dfa::Dfa(const DfaTable& table)
   trim();
   merge_classes();
   if (accept_.size() * classes() <= kMaxMinimizeCells) {
+    measure();
     minimize();
     merge_classes();
   }
@@ -134,12 +137,19 @@ void Dfa::trim() {
   start_ = order.empty() ? kDead : 0;
 }
 
-// Moore's partition refinement: equal rows under the current partition stay together.
+// Moore's partition refinement: equal rows under the current partition stay together. States that
+// are alike are also alike in their distances to acceptance, which tells most of a counted
+// repetition apart at once.
 void Dfa::minimize() {
   const size_t count = accept_.size();
   if (count < 2) return;
+  std::map<std::tuple<uint8_t, uint32_t, uint32_t>, uint32_t> kinds;
   const size_t width = classes() + 1;
-  std::vector<uint32_t> part(accept_.begin(), accept_.end());
+  std::vector<uint32_t> part(count);
+  for (size_t s = 0; s < count; ++s) {
+    const auto kind = std::tuple(accept_[s], shortest_[s], longest_[s]);
+    part[s] = kinds.try_emplace(kind, static_cast<uint32_t>(kinds.size())).first->second;
+  }
   std::vector<uint32_t> refined(count);
   std::vector<uint32_t> rows(count * width);
   // Open addressing: the first state of each row, 0 for none, else state + 1.
