@@ -15,6 +15,7 @@
 #include <cstring>
 #include <cwchar>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -24,6 +25,7 @@ namespace lar::cli {
 namespace {
 
 constexpr size_t kHistoryLines = 100;
+constexpr char kCtrlD = '\x04';
 constexpr std::string_view kPasteBegin = "\x1b[200~";
 constexpr std::string_view kPasteEnd = "\x1b[201~";
 
@@ -134,6 +136,7 @@ struct LineEditor::Impl {
       const auto byte = next_byte();
       hide_placeholder();
       if (!byte) return line_signal == SIGINT ? -1 : 0;
+      if (*byte == kCtrlD && current().empty()) return 0;  // libedit would show it
       if (follows(*byte, kPasteBegin)) {
         pasting = true;
         continue;
@@ -169,6 +172,9 @@ struct LineEditor::Impl {
   }
 
   void save_history() const {
+    std::error_code ignored;  // without a folder there is no history
+    std::filesystem::create_directories(std::filesystem::path(options.history_file).parent_path(),
+                                        ignored);
     const std::string temporary = options.history_file + ".tmp";
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return;
@@ -250,7 +256,7 @@ LineEditor::LineEditor(LineEditorOptions options) : impl_(std::make_unique<Impl>
   el_set(edit, EL_HIST, ::history, impl.history);
   el_set(edit, EL_SIGNAL, 0);
   // Enter (CR) and Ctrl-J (LF) are two keys.
-  el_set(edit, EL_SETTY, "-d", "-icrnl", nullptr);
+  el_set(edit, EL_SETTY, "-d", "-icrnl", "-inlcr", nullptr);
   el_set(
       edit, EL_ADDFN, "insert-blanks", "Insert blanks",
       +[](EditLine* self, wint_t) -> unsigned char {
