@@ -54,8 +54,7 @@ Result<void> check_sandbox(runner::SandboxMode mode,
     }
     log.warn("models are not fully confined", {{"reason", lack}});
   }
-  config.version +=
-      found.state == runner::SandboxState::kOff ? " (sandbox: off)" : " (sandbox: degraded)";
+  config.sandbox = found.state == runner::SandboxState::kOff ? "off" : "degraded";
   return {};
 }
 

@@ -17,6 +17,7 @@ inline constexpr std::string_view kOllamaVersion = "0.32.15";
 
 struct ServerConfig {
   std::string version;             // of this program
+  std::string sandbox = "full";    // how far models are confined: full, degraded, off
   std::string host = "127.0.0.1";  // TCP; empty: every address
   uint16_t port = 11434;
   bool tcp = true;  // false: only the Unix socket

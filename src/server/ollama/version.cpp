@@ -9,6 +9,7 @@ net::awaitable<void> version(Call& call) {
   Json body;
   body["version"] = kOllamaVersion;
   body["lar"] = call.context.config.version;
+  body["sandbox"] = call.context.config.sandbox;
   co_await send_json(call, 200, go_json(body));
 }
 

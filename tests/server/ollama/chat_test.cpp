@@ -66,6 +66,15 @@ TEST_F(ChatTest, TheNameOfAModelDecidesWhatItsWeightsDoNotSay) {
   EXPECT_EQ(asked().messages[1].content, "\n<think>hm</think>\n\nA");
 }
 
+TEST_F(ChatTest, TheVersionSaysHowFarModelsAreConfined) {
+  EXPECT_EQ(call("GET", "/api/version", nullptr).json()["sandbox"], "full");
+  config.sandbox = "degraded";
+  config.version = "1.2.3";
+  const Json version = call("GET", "/api/version", nullptr).json();
+  EXPECT_EQ(version["sandbox"], "degraded");
+  EXPECT_EQ(version["lar"], "1.2.3");
+}
+
 TEST_F(ChatTest, SaysThatItReadsNoCompressedBodies) {
   const auto refused =
       call_text("POST", "/api/chat", "\x28\xb5\x2f\xfd", {{"Content-Encoding", "zstd"}});
