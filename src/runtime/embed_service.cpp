@@ -79,7 +79,8 @@ Result<void> EmbedService::take(ServiceId id, const TokenizeRequest& request, Se
 }
 
 Result<void> EmbedService::take(ServiceId id, const DetokenizeRequest& request, ServiceSink& sink) {
-  sink.on_event(id, detokenize(embedder_->tokenizer(), request));
+  LAR_TRY(auto result, detokenize(embedder_->tokenizer(), request));
+  sink.on_event(id, std::move(result));
   return {};
 }
 

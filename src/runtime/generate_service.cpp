@@ -217,7 +217,8 @@ Result<void> GenerateService::take(ServiceId id, TokenizeRequest&& request, Serv
 }
 
 Result<void> GenerateService::take(ServiceId id, DetokenizeRequest&& request, ServiceSink& sink) {
-  sink.on_event(id, detokenize(model_->tokenizer(), request));
+  LAR_TRY(auto result, detokenize(model_->tokenizer(), request));
+  sink.on_event(id, std::move(result));
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/text_requests.h"
 
+#include <string>
+
 namespace lar::runtime {
 
 Result<TokenizeResult> tokenize(const tokenizer::Tokenizer& tokenizer,
@@ -9,9 +11,15 @@ Result<TokenizeResult> tokenize(const tokenizer::Tokenizer& tokenizer,
   return TokenizeResult{.tokens = std::move(tokens)};
 }
 
-DetokenizeResult detokenize(const tokenizer::Tokenizer& tokenizer,
-                            const DetokenizeRequest& request) {
-  return {.text = tokenizer.decode(request.tokens, {.special = true})};
+Result<DetokenizeResult> detokenize(const tokenizer::Tokenizer& tokenizer,
+                                    const DetokenizeRequest& request) {
+  for (const int32_t token : request.tokens) {
+    if (tokenizer.valid(token)) continue;
+    return fail(Code::kInvalidArgument, "there is no token " + std::to_string(token) +
+                                            ": the vocabulary has " +
+                                            std::to_string(tokenizer.size()));
+  }
+  return DetokenizeResult{.text = tokenizer.decode(request.tokens, {.special = true})};
 }
 
 }  // namespace lar::runtime

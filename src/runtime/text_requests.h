@@ -9,7 +9,8 @@ namespace lar::runtime {
 
 Result<TokenizeResult> tokenize(const tokenizer::Tokenizer& tokenizer,
                                 const TokenizeRequest& request);
-DetokenizeResult detokenize(const tokenizer::Tokenizer& tokenizer,
-                            const DetokenizeRequest& request);
+// Errors: invalid_argument for a token that the vocabulary does not have.
+Result<DetokenizeResult> detokenize(const tokenizer::Tokenizer& tokenizer,
+                                    const DetokenizeRequest& request);
 
 }  // namespace lar::runtime

@@ -34,12 +34,14 @@ TEST(EmbeddingService, AnswersEachRequestOnce) {
   service->submit(4, TokenizeRequest{.text = "a"}, events);
   service->submit(5, RerankRequest{}, events);
   service->submit(6, DetokenizeRequest{.tokens = {4, 5}}, events);
+  service->submit(7, DetokenizeRequest{.tokens = {4, 96}}, events);
+  service->submit(8, DetokenizeRequest{.tokens = {-1}}, events);
   EXPECT_EQ(service->current_load().running, 2U);
   service->cancel(2);
   service->cancel(2);
   while (service->step(events)) {
   }
-  for (ServiceId id = 1; id <= 6; ++id) {
+  for (ServiceId id = 1; id <= 8; ++id) {
     ASSERT_EQ(events.of[id].size(), 1U) << id;
     EXPECT_TRUE(is_final(events.of[id][0])) << id;
   }
@@ -52,6 +54,9 @@ TEST(EmbeddingService, AnswersEachRequestOnce) {
   EXPECT_EQ(std::get<TokenizeResult>(events.of[4][0]).tokens, (std::vector<int32_t>{2, 4, 3}));
   EXPECT_EQ(std::get<Error>(events.of[5][0]).code, Code::kUnsupported);
   EXPECT_EQ(std::get<DetokenizeResult>(events.of[6][0]).text, "a b");
+  EXPECT_EQ(std::get<Error>(events.of[7][0]).message,
+            "there is no token 96: the vocabulary has 96");
+  EXPECT_EQ(std::get<Error>(events.of[8][0]).code, Code::kInvalidArgument);
   EXPECT_EQ(service->current_load().running, 0U);
   EXPECT_EQ(service->current_load().prompt_tokens, 7U);
 }
