@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <regex>
@@ -121,6 +122,31 @@ TEST(Serve, FilesAreForTheUserAlone) {
   struct stat info{};
   ASSERT_EQ(::stat((serving.dir() / "models").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0700U);
+}
+
+// A08: what people write, and what they prove who they are with, is in no line of the log.
+TEST(Serve, TheLogTellsNoSecrets) {
+  Serving serving("127.0.0.1:0");
+  ASSERT_NE(serving.port(), 0) << serving.log();
+  const std::string canary = "canary-8c1f";
+  const std::string secret = "Authorization: Bearer " + canary + "\r\nCookie: " + canary + "\r\n";
+  const std::string chat = R"({"model":"nosuch","messages":[{"role":"user","content":")" + canary +
+                           R"("}],"prompt":")" + canary + R"(","max_tokens":1})";
+  int tried = 0;
+  for (const char* path : {"/api/generate", "/api/chat", "/api/embed", "/v1/chat/completions",
+                           "/v1/messages", "/v1/responses", "/api/show", "/nowhere"}) {
+    for (const std::string& body : {chat, chat + "{", canary}) {
+      const auto target = std::string(path) + "?key=" + canary;
+      const auto answer =
+          test::ask(serving.port(), test::request_text("POST", target, body, secret));
+      EXPECT_GE(answer.status, 400) << path;
+      ++tried;
+    }
+  }
+  EXPECT_EQ(serving.end(SIGTERM), 0);
+  const std::string log = serving.log();
+  EXPECT_GE(std::ranges::count(log, '\n'), tried);
+  EXPECT_EQ(log.find(canary), std::string::npos) << log;
 }
 
 // A03: TCP can be left out.

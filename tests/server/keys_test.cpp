@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "fixture.h"
+#include "server/routes.h"
 #include "store/sha256.h"
 
 namespace lar::server {
@@ -81,6 +82,27 @@ TEST(ApiKeysTest, GuardTheRoutesOfAServer) {
   EXPECT_EQ(server.get("/api/tags").status, 401);
   EXPECT_EQ(server.request("GET", "/api/tags", {}, "Authorization: Bearer a\r\n").status, 200);
   EXPECT_EQ(server.request("GET", "/metrics", {}, "x-api-key: a\r\n").status, 403);
+}
+
+// V20: by the table itself, so that no row is forgotten.
+TEST(ApiKeysTest, GuardEveryRowOfTheTable) {
+  const testing::TestServer server({}, parse_api_keys(line("ann", "a")).value());
+  for (const Route& route : routes()) {
+    std::string path(route.path);
+    if (const auto colon = path.find(':'); colon != std::string::npos) path.replace(colon, 99, "x");
+    const bool is_public = route.scope == Scope::kPublic;
+    const auto ask = [&](std::string_view headers) {
+      return server.request(route.method, path, "{}", headers).status;
+    };
+    for (const char* none :
+         {"", "Authorization: Bearer b\r\n", "Authorization: Basic a\r\n", "x-api-key: \r\n"}) {
+      EXPECT_EQ(ask(none) == 401, !is_public) << route.method << " " << path << " " << none;
+    }
+    const int with_key = ask("Authorization: Bearer a\r\n");
+    EXPECT_NE(with_key, 401) << path;
+    const bool beyond = route.scope == Scope::kManage || route.scope == Scope::kAdmin;
+    EXPECT_EQ(with_key == 403, beyond) << route.method << " " << path;
+  }
 }
 
 TEST(ApiKeysTest, NamesTheLineThatItDoesNotUnderstand) {
