@@ -28,12 +28,12 @@ bool is_begun_answer(std::span<const Message> messages) {
          messages.back().tool_calls.empty();
 }
 
-std::string answer_header(std::string_view prompt, bool harmony) {
+std::string answer_header(std::string_view prompt, std::string_view answer, bool harmony) {
   const size_t spaces = trailing_space(prompt);
   prompt.remove_suffix(spaces);
   if (harmony && prompt.ends_with("<|start|>assistant")) return "<|channel|>final<|message|>";
   for (const ThinkingPair& pair : kPairs) {
-    if (!prompt.ends_with(pair.open)) continue;
+    if (!prompt.ends_with(pair.open) || trim(answer).starts_with(pair.open)) continue;
     return (spaces == 0 ? "\n" : "") + std::string(pair.close) + "\n\n";
   }
   return {};

@@ -21,7 +21,8 @@ std::span<const ThinkingPair> thinking_pairs();
 bool is_begun_answer(std::span<const Message> messages);
 
 // What stands between `prompt`, which ends as an answer begins, and the text of that answer: the
-// end of the thought that the prompt opened, or the header of harmony's final channel.
-std::string answer_header(std::string_view prompt, bool harmony);
+// end of the thought that the prompt opened, unless the answer brings its own, or the header of
+// harmony's final channel.
+std::string answer_header(std::string_view prompt, std::string_view answer, bool harmony);
 
 }  // namespace lar::chat

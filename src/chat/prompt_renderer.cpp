@@ -155,9 +155,10 @@ Result<Prompt> PromptRenderer::render_jinja(const Conversation& conversation) co
       conversation.messages.begin(), conversation.messages.begin() + static_cast<ptrdiff_t>(count));
   LAR_TRY(Prompt prompt, jinja_->render(messages, conversation.tools, options));
   if (begun) {
-    std::string header = answer_header(prompt.text, harmony_);
+    const Value answer = message_text(conversation.messages.back());
+    std::string header = answer_header(prompt.text, answer.text(), harmony_);
     if (!header.empty()) append(prompt, Value::string(std::move(header), Origin::kTemplate));
-    append(prompt, message_text(conversation.messages.back()));
+    append(prompt, answer);
   }
   return prompt;
 }

@@ -99,6 +99,7 @@ TEST(BegunAnswer, is_past_its_thinking) {
       "<assistant><think>\n{% endif %}";
   EXPECT_EQ(rendered(always, Think::kUnset), "[Why?]<assistant><think>\n</think>\n\nBecause");
   EXPECT_EQ(rendered(always, Think::kOn), "[Why?]<assistant><think>\n</think>\n\nBecause");
+  EXPECT_EQ(answer_header("<assistant><think>\n", "<think>\nHm", false), "");
   const std::string_view harmony =
       "{% for m in messages %}{% if m.thinking %}<|channel|>{% endif %}[{{ m.content }}]"
       "{% endfor %}{% if add_generation_prompt %}<|start|>assistant{% endif %}";
