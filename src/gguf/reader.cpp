@@ -250,6 +250,10 @@ uint32_t File::version() const {
 uint32_t File::alignment() const {
   return impl_->alignment;
 }
+bool File::has_data() const {
+  return impl_->copies.empty();
+}
+
 uint64_t File::file_bytes() const {
   return impl_->file_bytes;
 }

@@ -49,6 +49,7 @@ class File {
   uint32_t version() const;
   uint32_t alignment() const;
   uint64_t file_bytes() const;  // of all parts
+  bool has_data() const;        // false: only headers were read, the tensors' bytes are zeros
 
   // Keys in file order.
   std::span<const KeyValue> metadata() const;

@@ -38,7 +38,9 @@ Result<std::vector<float>> read_factors(const gguf::File& file, uint32_t dims) {
                                         to_string(tensor->shape) + ", expected F32 [" +
                                         std::to_string(dims / 2) + "]");
   }
-  std::vector<float> factors(dims / 2);
+  // A plan needs to know that there are factors, not what they are.
+  std::vector<float> factors(dims / 2, 1.0F);
+  if (!file.has_data()) return factors;
   quant::traits(DType::kF32).decode(tensor->bytes.data(), factors.data(), factors.size());
   const bool usable = std::ranges::all_of(
       factors, [](float factor) { return std::isfinite(factor) && factor != 0.0F; });
