@@ -61,12 +61,17 @@ TEST(Cli, WhatIsNotHonouredIsSaid) {
   EXPECT_NE(result.err.find("Warning: num_gpu"), std::string::npos) << result.err;
 }
 
-TEST(Cli, ALongPromptIsCutAndSaysSo) {
+TEST(Cli, ALongPromptIsCutAndSaysSoButAMessageIsRefused) {
   std::string words;
   for (int i = 0; i < 400; ++i) words += "tell me a story ";
-  const auto result = lar({"run", "demo", "--set", "num_ctx=128", "--set", "num_predict=4"}, words);
-  EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_NE(result.err.find("tokens of it were dropped"), std::string::npos) << result.err;
+  std::vector<std::string> run = {"run", "demo", "--set", "num_ctx=128", "--set", "num_predict=4"};
+  const auto message = lar(run, words);
+  EXPECT_EQ(message.code, 1);
+  EXPECT_NE(message.err.find("context size (128 tokens)"), std::string::npos) << message.err;
+  run.emplace_back("--raw");
+  const auto raw = lar(run, words);
+  EXPECT_EQ(raw.code, 0) << raw.err;
+  EXPECT_NE(raw.err.find("tokens of it were dropped"), std::string::npos) << raw.err;
 }
 
 TEST(Cli, ASeedRepeats) {
