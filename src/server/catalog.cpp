@@ -80,6 +80,20 @@ void ModelCatalog::invalidate() {
   ++changes_;
 }
 
+Result<std::shared_ptr<const std::string>> ModelCatalog::list_text(
+    std::string (*write)(const ModelList&)) {
+  LAR_TRY(const auto models, list());
+  {
+    const std::scoped_lock lock(mutex_);
+    if (text_of_ == models) return text_;
+  }
+  auto text = std::make_shared<const std::string>(write(*models));
+  const std::scoped_lock lock(mutex_);
+  text_of_ = models;
+  text_ = text;
+  return text;
+}
+
 Result<std::shared_ptr<const ModelList>> ModelCatalog::list() {
   const auto fresh = [this]() -> std::shared_ptr<const ModelList> {
     const std::scoped_lock lock(mutex_);

@@ -45,6 +45,9 @@ class ModelCatalog {
   explicit ModelCatalog(const store::Store& store) : store_(store) {}  // borrowed
 
   Result<std::shared_ptr<const ModelList>> list();
+  // What `write` makes of the list; made once for each list, however many ask for it. There is one
+  // such text: every caller passes the same function.
+  Result<std::shared_ptr<const std::string>> list_text(std::string (*write)(const ModelList&));
   std::shared_ptr<const ModelCard> card(const store::StoredManifest& stored);
 
   // The next list is read anew: call it after a change of the store.
@@ -55,6 +58,8 @@ class ModelCatalog {
   std::mutex mutex_;  // guards what follows
   std::map<store::Digest, std::shared_ptr<const ModelCard>> cards_;
   std::shared_ptr<const ModelList> list_;
+  std::shared_ptr<const ModelList> text_of_;
+  std::shared_ptr<const std::string> text_;
   std::chrono::steady_clock::time_point read_at_{};
   uint64_t changes_ = 0;
 

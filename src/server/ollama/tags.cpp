@@ -25,10 +25,9 @@ Json entry_of(const ListedModel& model) {
   return entry;
 }
 
-Result<std::string> list_body(ModelCatalog& catalog) {
-  LAR_TRY(const auto models, catalog.list());
+std::string list_body(const ModelList& models) {
   Json entries = Json::array();
-  for (const ListedModel& model : *models) entries.push_back(entry_of(model));
+  for (const ListedModel& model : models) entries.push_back(entry_of(model));
   Json body;
   body["models"] = std::move(entries);
   return go_json(body);
@@ -38,12 +37,14 @@ Result<std::string> list_body(ModelCatalog& catalog) {
 
 net::awaitable<void> tags(Call& call) {
   ServerContext& context = call.context;
-  auto body = co_await context.loop.blocking([&] { return list_body(context.catalog); });
+  const auto body =
+      co_await context.loop.blocking([&] { return context.catalog.list_text(list_body); });
   if (!body) {
     co_await send_error(call, body.error());
     co_return;
   }
-  co_await send_json(call, 200, std::move(*body));
+  std::string text = **body;
+  co_await send_json(call, 200, std::move(text));
 }
 
 }  // namespace lar::server::ollama
