@@ -7,6 +7,10 @@ target_compile_options(lar_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
   -fvisibility=hidden -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 takes the allocator of Asio's coroutine frames for a pair that does not match.
+  target_compile_options(lar_options INTERFACE -Wno-mismatched-new-delete)
+endif()
 if(LAR_WERROR)
   target_compile_options(lar_options INTERFACE -Werror)
 endif()
