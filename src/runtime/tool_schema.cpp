@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "constrain/json_pointer.h"
+
 namespace lar::runtime {
 namespace {
 
@@ -65,17 +67,7 @@ std::unexpected<Error> refused(const SchemaPart& part, std::string_view keyword)
 }  // namespace
 
 std::string pointer_step(const std::string& pointer, std::string_view step) {
-  std::string out = pointer + '/';
-  for (const char c : step) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return pointer + '/' + constrain::escape_pointer(step);
 }
 
 ToolSchema::ToolSchema(size_t number, Json parameters)
@@ -115,13 +107,8 @@ Result<SchemaPart> ToolSchema::resolved(SchemaPart part) const {
     const Json* at = &root_;
     for (size_t begin = 2; begin <= text.size();) {
       const size_t end = std::min(text.find('/', begin), text.size());
-      std::string step = text.substr(begin, end - begin);
-      for (size_t tilde = step.find('~'); tilde != std::string::npos;
-           tilde = step.find('~', tilde + 1)) {
-        if (tilde + 1 < step.size()) {
-          step.replace(tilde, 2, step[tilde + 1] == '1' ? "/" : "~");
-        }
-      }
+      const std::string step =
+          constrain::unescape_pointer(std::string_view(text).substr(begin, end - begin));
       const bool index = !step.empty() && step.find_first_not_of("0123456789") == std::string::npos;
       if (at->is_object() && at->contains(step)) {
         at = &(*at)[step];

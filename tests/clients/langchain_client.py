@@ -12,24 +12,10 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.tools import tool
 from langchain_ollama import ChatOllama, OllamaEmbeddings, OllamaLLM
 from langchain_openai import ChatOpenAI, OpenAI, OpenAIEmbeddings
-from pydantic import BaseModel
+
+from checks import CALL, PROFILE, SKY, SKY_ANSWER, TRAIN, Profile, run
 
 URL = sys.argv[1]
-SKY = "why is the sky blue?"
-SKY_ANSWER = ("The sky looks blue because of Rayleigh scattering: nitrogen and oxygen in the atmosphere scatter light of "
-              "short wavelength more than light of long wavelength.")
-TRAIN = "A train goes 60 km in one hour. How far does it go in three hours?"
-CALL = "Call get_weather with location set to San Francisco."
-PROFILE = "Give me a user profile as JSON."
-
-
-class Profile(BaseModel):
-    """A user's profile."""
-
-    name: str
-    age: int
-    email: str
-    hobbies: list[str]
 
 
 @tool
@@ -196,14 +182,6 @@ def openai_errors():
     raises(openai.BadRequestError, lambda: chat_openai(model="all-minilm").invoke(SKY))
 
 
-failed = 0
-for check in (ollama_common, ollama_metadata, ollama_tools, ollama_structured, ollama_reasoning, ollama_text,
-              ollama_embeddings, ollama_errors, openai_common, openai_metadata, openai_tools, openai_structured,
-              openai_responses, openai_text, openai_embeddings, openai_errors):
-    try:
-        check()
-        print("passed:", check.__name__)
-    except Exception as error:  # each check is told of
-        failed += 1
-        print("FAILED:", check.__name__, type(error).__name__, str(error)[:1500])
-sys.exit(failed > 0)
+run(ollama_common, ollama_metadata, ollama_tools, ollama_structured, ollama_reasoning, ollama_text,
+    ollama_embeddings, ollama_errors, openai_common, openai_metadata, openai_tools, openai_structured,
+    openai_responses, openai_text, openai_embeddings, openai_errors)

@@ -5,23 +5,13 @@ import sys
 import time
 
 import ollama
-from pydantic import BaseModel
+
+import checks
+from checks import SKY_ANSWER, Profile, run
 
 client = ollama.Client(host=sys.argv[1])
-SKY = [{"role": "user", "content": "why is the sky blue?"}]
-SKY_ANSWER = ("The sky looks blue because of Rayleigh scattering: nitrogen and oxygen in the atmosphere scatter light of "
-              "short wavelength more than light of long wavelength.")
-TRAIN = [{"role": "user", "content": "A train goes 60 km in one hour. How far does it go in three hours?"}]
-CALL = [{"role": "user", "content": "Call get_weather with location set to San Francisco."}]
-PROFILE = [{"role": "user", "content": "Give me a user profile as JSON."}]
 COMMON = {"model": "parrot", "options": {"temperature": 0}}
-
-
-class Profile(BaseModel):
-    name: str
-    age: int
-    email: str
-    hobbies: list[str]
+SKY, TRAIN, CALL, PROFILE = map(checks.says, (checks.SKY, checks.TRAIN, checks.CALL, checks.PROFILE))
 
 
 def get_weather(location: str) -> str:
@@ -143,12 +133,4 @@ def at_once():
     assert asyncio.run(ask()) == [SKY_ANSWER] * 5
 
 
-failed = 0
-for check in (chat, chat_stream, thinking, tools, json_schema, generate, embeddings, life_cycle, errors, at_once):
-    try:
-        check()
-        print("passed:", check.__name__)
-    except Exception as error:  # each check is told of
-        failed += 1
-        print("FAILED:", check.__name__, type(error).__name__, str(error)[:1500])
-sys.exit(failed > 0)
+run(chat, chat_stream, thinking, tools, json_schema, generate, embeddings, life_cycle, errors, at_once)

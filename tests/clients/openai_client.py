@@ -4,30 +4,18 @@ import json
 import sys
 
 import openai
-from pydantic import BaseModel
+
+import checks
+from checks import SKY_ANSWER, Profile, run
 
 URL = sys.argv[1] + "/v1"
 client = openai.OpenAI(base_url=URL, api_key="any", max_retries=0)
-SKY = [{"role": "user", "content": "why is the sky blue?"}]
-SKY_ANSWER = ("The sky looks blue because of Rayleigh scattering: nitrogen and oxygen in the atmosphere scatter light of "
-              "short wavelength more than light of long wavelength.")
-TRAIN = [{"role": "user", "content": "A train goes 60 km in one hour. How far does it go in three hours?"}]
-CALL = [{"role": "user", "content": "Call get_weather with location set to San Francisco."}]
 PARAMETERS = {"type": "object", "required": ["location"],
               "properties": {"location": {"type": "string", "description": "The city name"}}}
 WEATHER = {"name": "get_weather", "description": "Get the current weather for a location", "parameters": PARAMETERS}
 TOOLS = [{"type": "function", "function": WEATHER}]
 COMMON = {"model": "parrot", "temperature": 0}
-
-
-class Profile(BaseModel):
-    name: str
-    age: int
-    email: str
-    hobbies: list[str]
-
-
-PROFILE = [{"role": "user", "content": "Give me a user profile as JSON."}]
+SKY, TRAIN, CALL, PROFILE = map(checks.says, (checks.SKY, checks.TRAIN, checks.CALL, checks.PROFILE))
 
 
 def chat():
@@ -164,13 +152,5 @@ def at_once():
     assert [answer.choices[0].message.content for answer in asyncio.run(ask())] == [SKY_ANSWER] * 4
 
 
-failed = 0
-for check in (chat, chat_stream, thinking, logprobs, tools, json_schema, completions, responses, embeddings, errors,
-              models, at_once):
-    try:
-        check()
-        print("passed:", check.__name__)
-    except Exception as error:  # each check is told of
-        failed += 1
-        print("FAILED:", check.__name__, type(error).__name__, str(error)[:1500])
-sys.exit(failed > 0)
+run(chat, chat_stream, thinking, logprobs, tools, json_schema, completions, responses, embeddings, errors, models,
+    at_once)

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "constrain/check.h"
+#include "demo_tokenizer.h"
 #include "gguf/writer.h"
 #include "runtime/text_engine.h"
 #include "support/data.h"
@@ -125,14 +126,10 @@ class Player {
   std::unique_ptr<sampling::TokenMask> mask_;
 };
 
-class DemoConstraint : public testing::Test {
+class DemoConstraint : public DemoTokenizer {
  protected:
   void SetUp() override {
-    const auto file =
-        gguf::File::open(test::source_path("models/demo/lar-demo.q8_0.gguf").string());
-    ASSERT_TRUE(file);
-    file_ = *file;
-    tokenizer_ = *tokenizer::Tokenizer::create(*file_);
+    ASSERT_NO_FATAL_FAILURE(DemoTokenizer::SetUp());
     constrainer_ = std::make_unique<Constrainer>(*tokenizer_);
   }
 
@@ -145,8 +142,6 @@ class DemoConstraint : public testing::Test {
     return Player(std::move(*mask));
   }
 
-  std::shared_ptr<const gguf::File> file_;
-  std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   std::unique_ptr<Constrainer> constrainer_;
 };
 

@@ -14,8 +14,7 @@
 #include "chat/parsers/registry.h"
 #include "constrain/check.h"
 #include "constrain/matcher.h"
-#include "gguf/reader.h"
-#include "support/data.h"
+#include "demo_tokenizer.h"
 
 namespace lar::runtime {
 namespace {
@@ -46,14 +45,10 @@ const char* const kTools = R"json([
       "count": {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 100}]}}}}},
   {"type": "function", "function": {"name": "ping", "parameters": {"type": "object"}}}])json";
 
-class ToolGrammar : public testing::Test {
+class ToolGrammar : public DemoTokenizer {
  protected:
   void SetUp() override {
-    const auto file =
-        gguf::File::open(test::source_path("models/demo/lar-demo.q8_0.gguf").string());
-    ASSERT_TRUE(file);
-    file_ = *file;
-    tokenizer_ = *tokenizer::Tokenizer::create(*file_);
+    ASSERT_NO_FATAL_FAILURE(DemoTokenizer::SetUp());
     std::vector<std::string> texts;
     for (int b = 0; b < 256; ++b) texts.push_back(std::string(1, static_cast<char>(b)));
     texts.emplace_back();
@@ -167,8 +162,6 @@ class ToolGrammar : public testing::Test {
     return made ? "" : made.error().message;
   }
 
-  std::shared_ptr<const gguf::File> file_;
-  std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   std::shared_ptr<const constrain::Vocabulary> bytes_;
   chat::Value tools_;
   std::map<std::string, std::shared_ptr<constrain::Grammar>> checkers_;
