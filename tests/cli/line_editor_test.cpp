@@ -71,13 +71,26 @@ std::string told(TypedLine::End end, const std::string& text) {
   return "[" + std::to_string(static_cast<int>(end)) + ":" + text + "]\r\n";
 }
 
-TEST(LineEditor, EnterEndsAMessageAndCtrlJALineOfIt) {
+// These need a terminal; a container without /dev/pts has none to give.
+class LineEditorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    int terminal = -1;
+    int program = -1;
+    if (::openpty(&terminal, &program, nullptr, nullptr, nullptr) != 0)
+      GTEST_SKIP() << "no pseudo-terminals here (is /dev/pts mounted?)";
+    ::close(terminal);
+    ::close(program);
+  }
+};
+
+TEST_F(LineEditorTest, EnterEndsAMessageAndCtrlJALineOfIt) {
   Typist typist;
   EXPECT_TRUE(typist.type("ab\n").ends_with(told(TypedLine::End::kContinued, "ab")));
   EXPECT_TRUE(typist.type("cd\r").ends_with(told(TypedLine::End::kEnter, "cd")));
 }
 
-TEST(LineEditor, CtrlDLeavesAnEmptyLineAndShowsNothing) {
+TEST_F(LineEditorTest, CtrlDLeavesAnEmptyLineAndShowsNothing) {
   Typist typist;
   EXPECT_TRUE(typist.type("ac\x01\x06\x04\r").ends_with(told(TypedLine::End::kEnter, "a")))
       << "in a line it deletes";
@@ -86,7 +99,7 @@ TEST(LineEditor, CtrlDLeavesAnEmptyLineAndShowsNothing) {
   EXPECT_EQ(screen.find("^D"), std::string::npos) << screen;
 }
 
-TEST(LineEditor, TheHistoryHasItsFolderMade) {
+TEST_F(LineEditorTest, TheHistoryHasItsFolderMade) {
   std::string folder = testing::TempDir() + "history-XXXXXX";
   ASSERT_NE(::mkdtemp(folder.data()), nullptr);
   const auto file = std::filesystem::path(folder) / ".ollama" / "history";

@@ -2,7 +2,7 @@
 """live_test.py LAR DATA LIVE.PY SCENARIO: the program answers as the recording, but for the listed differences.
 
 DATA is the folder of test data; SCENARIO is the name of a file in its ollama-live folder without ".scenario.json".
-Exit code 77 (skipped) where the data is missing, or the terminal (tmux) of an interactive scenario.
+Exit code 77 (skipped) where the data is missing, or the terminal (tmux and a pseudo-terminal) of an interactive scenario.
 """
 import fnmatch
 import json
@@ -31,6 +31,18 @@ def play(lar, data, tool, files):
     return int(summary[1]), differs
 
 
+def missing_terminal():
+    """What an interactive scenario needs and this machine lacks, or nothing."""
+    if not shutil.which("tmux"):
+        return "tmux is not installed"
+    try:
+        for end in os.openpty():
+            os.close(end)
+    except OSError:
+        return "no pseudo-terminals here (is /dev/pts mounted?)"
+    return ""
+
+
 def main():
     lar, data, tool, scenario = sys.argv[1:]
     folder = pathlib.Path(data) / "ollama-live"
@@ -40,8 +52,8 @@ def main():
             print(f"skipped: {path.name} is missing")
             return 77
     interactive = '"repl"' in files[0].read_text()
-    if interactive and not shutil.which("tmux"):
-        print("skipped: tmux is not installed")
+    if interactive and (missing := missing_terminal()):
+        print(f"skipped: {missing}")
         return 77
     listed = json.loads((pathlib.Path(__file__).parent / "differences.json").read_text()).get(scenario, {})
     agree, differs = play(lar, data, tool, files)
