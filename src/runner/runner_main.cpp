@@ -1,5 +1,6 @@
 #include "runner/runner_main.h"
 
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/sysinfo.h>
@@ -42,10 +43,15 @@ class MessageReader {
   }
 
  private:
+  // Waits in poll: a thread that sleeps in recv is also woken whenever the server has taken what
+  // was sent to it, and takes the core from the server in the moment in which that passes a token
+  // on.
   void read() {
     buffer_.resize(kReadBytes);
-    const ssize_t n = ::recv(kSocketFd, buffer_.data(), buffer_.size(), 0);
-    if (n < 0 && errno == EINTR) return;
+    pollfd readable = {.fd = kSocketFd, .events = POLLIN, .revents = 0};
+    if (::poll(&readable, 1, -1) < 0) return;
+    const ssize_t n = ::recv(kSocketFd, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (n <= 0) ::_exit(0);
     frames_.append(std::span(buffer_).first(static_cast<size_t>(n)));
   }
