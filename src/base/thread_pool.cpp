@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/cpu.h"
+#include "base/scheduling.h"
 
 namespace lar {
 namespace {
@@ -105,6 +106,7 @@ void ThreadPool::run(RegionRef region) {
 }
 
 void ThreadPool::worker_loop(int worker) {
+  prefer_throughput();
   uint64_t seen = 0;
   while (true) {
     // Decode runs regions back to back: spin a little before sleeping.

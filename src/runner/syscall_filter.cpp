@@ -26,8 +26,8 @@ constexpr int kAllowed[] = {
     // Threads of this process.
     SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getcpu), SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(membarrier),
-    SCMP_SYS(restart_syscall),
+    SCMP_SYS(getpriority), SCMP_SYS(getcpu), SCMP_SYS(gettid), SCMP_SYS(getpid),
+    SCMP_SYS(membarrier), SCMP_SYS(restart_syscall),
     // Signals that this process gets.
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
     // Time and chance.
@@ -71,6 +71,8 @@ scmp_arg_cmp equal(unsigned argument, uint64_t value) {
 
 void add_rules(Rules& rules) {
   for (const int call : kAllowed) rules.allow(call);
+  // How this thread takes turns; it has no privilege to take more than its share.
+  rules.allow(SCMP_SYS(sched_setattr), equal(0, 0));
   // No memory that can be run.
   rules.allow(SCMP_SYS(mmap), bits(2, PROT_EXEC, 0));
   rules.allow(SCMP_SYS(mprotect), bits(2, PROT_EXEC, 0));

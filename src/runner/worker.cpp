@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/scheduling.h"
 #include "gguf/reader.h"
 #include "runner/runner_main.h"
 #include "runtime/service.h"
@@ -93,6 +94,7 @@ void Worker::run() {
   publish(service);
   outbox_.send(describe(service, load_, sandbox_));
 
+  prefer_throughput();  // it is one of the threads that compute
   Batch batch;
   bool busy = false;
   while (true) {

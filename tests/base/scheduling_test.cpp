@@ -47,6 +47,22 @@ TEST(Scheduling, ShortTurnsAreNotInherited) {
   EXPECT_EQ(of_child, usual);
   EXPECT_EQ(nice_of_child, ::getpriority(PRIO_PROCESS, 0));
 }
+
+TEST(Scheduling, LongTurnsAreInherited) {
+  if (turn_ns() == 0) GTEST_SKIP() << "this kernel has no turns of a chosen length";
+  if (::getpriority(PRIO_PROCESS, 0) < 0) GTEST_SKIP() << "the priority is raised";
+  const uint64_t usual = turn_ns();
+  uint64_t lengthened = 0;
+  uint64_t of_child = 0;
+  std::thread([&] {
+    prefer_throughput();
+    lengthened = turn_ns();
+    std::thread([&] { of_child = turn_ns(); }).join();
+  }).join();
+  EXPECT_GT(lengthened, usual);
+  EXPECT_EQ(of_child, lengthened);
+  EXPECT_EQ(turn_ns(), usual);
+}
 #endif
 
 TEST(Scheduling, AskingTwiceIsHarmless) {

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -36,6 +37,18 @@ long call(long number, Argument... arguments) {
 
 const sockaddr_in kAddress = {.sin_family = AF_INET, .sin_port = 0x5000, .sin_addr = {0x0100007f}};
 const auto* const kInet = reinterpret_cast<const sockaddr*>(&kAddress);
+
+// The first version of the kernel's sched_attr.
+struct Turns {
+  uint32_t size = 48;
+  uint32_t policy = SCHED_OTHER;
+  uint64_t flags = 0;
+  int32_t nice = 0;
+  uint32_t priority = 0;
+  uint64_t runtime = 20'000'000;
+  uint64_t deadline = 0;
+  uint64_t period = 0;
+};
 
 struct Act {
   const char* name;
@@ -99,6 +112,16 @@ const Act kActs[] = {
     {"a descriptor of the parent", [] { return call(SYS_pidfd_open, parent, 0); }},
     {"limits of the parent", [] { return call(SYS_prlimit64, parent, RLIMIT_CPU, page, 0); }},
     {"priority of the parent", [] { return call(SYS_setpriority, PRIO_PROCESS, parent, 19); }},
+    {"turns of the parent",
+     [] {
+       const Turns wanted;
+       return call(SYS_sched_setattr, parent, &wanted, 0);
+     }},
+    {"a real-time priority",
+     [] {
+       const Turns wanted{.policy = SCHED_FIFO, .priority = 1};
+       return call(SYS_sched_setattr, 0, &wanted, 0);
+     }},
     {"owner of a descriptor", [] { return call(SYS_fcntl, pair_end, F_SETOWN, parent); }},
     // The kernel.
     {"mount", [] { return call(SYS_mount, "none", "/tmp", "tmpfs", 0, nullptr); }},
@@ -137,7 +160,9 @@ bool usual_work() {
   void* memory = ::malloc(64U << 20);
   const bool allocated = memory != nullptr;
   ::free(memory);
-  return ran && allocated && ::send(pair_end, "x", 1, MSG_NOSIGNAL) == 1;
+  const Turns own{.nice = ::getpriority(PRIO_PROCESS, 0)};
+  const bool turns = call(SYS_sched_setattr, 0, &own, 0) == 0;
+  return ran && allocated && turns && ::send(pair_end, "x", 1, MSG_NOSIGNAL) == 1;
 }
 
 }  // namespace
