@@ -15,6 +15,7 @@
 namespace lar::server {
 
 using Json = nlohmann::ordered_json;
+using store::append_go_string;
 using store::go_json;
 
 inline constexpr size_t kJsonBodyBytesMax = 256U << 20U;  // images travel in it as base64

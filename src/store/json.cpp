@@ -61,20 +61,6 @@ void append_char(std::string& out, std::string_view bytes, char32_t code) {
   }
 }
 
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    const Utf8Char c = utf8_next(text);
-    if (c.valid) {
-      append_char(out, text.substr(0, c.bytes), c.code_point);
-    } else {
-      out += "\\ufffd";
-    }
-    text.remove_prefix(c.bytes);
-  }
-  out += '"';
-}
-
 void append_float(std::string& out, double value) {
   LAR_CHECK(std::isfinite(value));  // JSON has no other numbers
   const double size = std::abs(value);
@@ -98,7 +84,7 @@ constexpr size_t kWrittenDepthMax = 1'024;
 void append(std::string& out, const nlohmann::ordered_json& value, size_t depth) {
   LAR_CHECK(depth <= kWrittenDepthMax);
   if (value.is_string()) {
-    append_string(out, value.get_ref<const std::string&>());
+    append_go_string(out, value.get_ref<const std::string&>());
   } else if (value.is_number_float()) {
     append_float(out, value.get<double>());
   } else if (value.is_array()) {
@@ -114,7 +100,7 @@ void append(std::string& out, const nlohmann::ordered_json& value, size_t depth)
     for (const auto& [key, field] : value.items()) {
       if (!first) out += ',';
       first = false;
-      append_string(out, key);
+      append_go_string(out, key);
       out += ':';
       append(out, field, depth + 1);
     }
@@ -131,6 +117,20 @@ Result<nlohmann::ordered_json> parse_json(std::string_view text, size_t depth_ma
   auto value = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return fail(Code::kDataCorrupt, "invalid JSON");
   return value;
+}
+
+void append_go_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const Utf8Char c = utf8_next(text);
+    if (c.valid) {
+      append_char(out, text.substr(0, c.bytes), c.code_point);
+    } else {
+      out += "\\ufffd";
+    }
+    text.remove_prefix(c.bytes);
+  }
+  out += '"';
 }
 
 std::string go_json(const nlohmann::ordered_json& value) {

@@ -21,4 +21,7 @@ Result<nlohmann::ordered_json> parse_json(std::string_view text, size_t depth_ma
 // Invalid UTF-8 becomes U+FFFD. Values nest at most 1024 deep.
 std::string go_json(const nlohmann::ordered_json& value);
 
+// One string of such a document, with its quotes, at the end of `out`.
+void append_go_string(std::string& out, std::string_view text);
+
 }  // namespace lar::store

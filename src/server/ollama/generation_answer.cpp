@@ -62,10 +62,14 @@ Json calls_json(const std::vector<FinishedCall>& calls) {
   return list;
 }
 
+std::string time_of(const Piece& piece) {
+  return piece.made.count() != 0 ? utc_time(piece.made.count()) : utc_now();
+}
+
 Json line(const Generation& generation, const Piece& piece, bool done) {
   Json json;
   json["model"] = generation.fields.model;
-  json["created_at"] = piece.made.count() != 0 ? utc_time(piece.made.count()) : utc_now();
+  json["created_at"] = time_of(piece);
   if (generation.form == Form::kChat) {
     Json message = {{"role", "assistant"}, {"content", piece.content}};
     if (!piece.thinking.empty()) message["thinking"] = piece.thinking;
@@ -85,6 +89,28 @@ void finish_line(const Generation& generation, const Piece& piece, Json& json) {
     json["tool_calls"] = calls_json(piece.calls);
   }
   if (!piece.logprobs.empty()) json["logprobs"] = logprobs_json(piece.logprobs);
+}
+
+// The line of a piece with text alone. There is one for nearly every token, and after a step of the
+// engine nothing is in the caches: a tree of JSON costs more there than all else on the way out.
+std::string text_line(const Generation& generation, const Piece& piece) {
+  const bool chat = generation.form == Form::kChat;
+  std::string text = R"({"model":)";
+  append_go_string(text, generation.fields.model);
+  text.append(R"(,"created_at":")").append(time_of(piece));
+  text.append(chat ? R"(","message":{"role":"assistant","content":)" : R"(","response":)");
+  append_go_string(text, piece.content);
+  text.append(chat ? R"(},"done":false})" : R"(,"done":false})");
+  return text;
+}
+
+std::string piece_line(const Generation& generation, const Piece& piece) {
+  if (piece.thinking.empty() && piece.calls.empty() && piece.logprobs.empty()) {
+    return text_line(generation, piece);
+  }
+  Json json = line(generation, piece, false);
+  finish_line(generation, piece, json);
+  return go_json(json);
 }
 
 void set_duration(Json& json, const char* name, nanoseconds value) {
@@ -200,9 +226,7 @@ net::awaitable<void> answer_lines(Call& call,
           piece.logprobs.empty()) {
         continue;
       }
-      Json json = line(generation, piece, false);
-      finish_line(generation, piece, json);
-      if (!co_await lines.send(go_json(json))) co_return;
+      if (!co_await lines.send(piece_line(generation, piece))) co_return;
     } else if (const auto* done = std::get_if<runtime::GenerateDone>(&event)) {
       const Json json = final_line(generation, std::move(held), *done, load);
       if (co_await lines.send(go_json(json))) co_await lines.end();
