@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <charconv>
+#include <cstring>
 #include <string_view>
 
 #include "base/fd.h"
@@ -18,6 +20,7 @@ namespace {
 constexpr int kSilenceMaxMs = 300'000;
 
 struct Piece {
+  Moment arrived;
   Moment at;
   std::string bytes;
 };
@@ -30,6 +33,7 @@ Result<Fd> connect_to(uint16_t port) {
   address.sin_port = htons(port);
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
   if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
     return fail(Code::kUnavailable, "nobody listens");
   }
@@ -78,14 +82,38 @@ class Dechunker {
   bool after_chunk_ = false;
 };
 
-void add_lines(std::string& held, std::string_view content, Moment at, HttpAnswer& answer) {
+// What there is, with its stamps; no bytes at the end of the answer.
+Piece receive(int socket) {
+  std::array<char, 16'384> buffer;
+  alignas(cmsghdr) std::array<char, 256> control;
+  iovec into = {.iov_base = buffer.data(), .iov_len = buffer.size()};
+  msghdr message = {};
+  message.msg_iov = &into;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t n = ::recvmsg(socket, &message, 0);
+  const Moment now = std::chrono::system_clock::now();
+  if (n <= 0) return {.arrived = now, .at = now, .bytes = {}};
+  Piece piece{now, now, std::string(buffer.data(), static_cast<size_t>(n))};
+  const cmsghdr* stamp = CMSG_FIRSTHDR(&message);
+  if (stamp != nullptr && stamp->cmsg_type == SO_TIMESTAMPNS) {
+    timespec time = {};
+    std::memcpy(&time, CMSG_DATA(stamp), sizeof(time));
+    piece.arrived =
+        Moment(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  }
+  return piece;
+}
+
+void add_lines(std::string& held, std::string_view content, const Piece& of, HttpAnswer& answer) {
   held += content;
   for (size_t end = held.find('\n'); end != std::string::npos; end = held.find('\n')) {
     std::string line = held.substr(0, end);
     held.erase(0, end + 1);
     if (line.ends_with('\r')) line.pop_back();
     if (line.starts_with("data: ")) line.erase(0, 6);
-    if (!line.empty()) answer.lines.push_back({at, std::move(line)});
+    if (!line.empty()) answer.lines.push_back({of.arrived, of.at, std::move(line)});
   }
 }
 
@@ -96,9 +124,7 @@ HttpAnswer read_answer(const std::vector<Piece>& pieces, Moment sent) {
   Dechunker dechunker;
   bool in_body = false;
   bool chunked = false;
-  Moment last = sent;
   for (const Piece& piece : pieces) {
-    last = piece.at;
     std::string_view bytes = piece.bytes;
     if (!in_body) {
       head += bytes;
@@ -112,9 +138,9 @@ HttpAnswer read_answer(const std::vector<Piece>& pieces, Moment sent) {
       bytes.remove_prefix(bytes.size() - (head.size() - end - 4));
     }
     const std::string content = chunked ? dechunker.push(bytes) : std::string(bytes);
-    add_lines(held, content, piece.at, answer);
+    add_lines(held, content, piece, answer);
   }
-  if (!held.empty()) add_lines(held, "\n", last, answer);
+  if (!held.empty()) add_lines(held, "\n", pieces.back(), answer);
   return answer;
 }
 
@@ -144,11 +170,9 @@ Result<std::vector<HttpAnswer>> exchange(uint16_t port, const std::vector<HttpRe
     }
     for (size_t i = 0; i < polls.size(); ++i) {
       if (polls[i].fd < 0 || polls[i].revents == 0) continue;
-      char buffer[16'384];
-      const ssize_t n = ::recv(polls[i].fd, buffer, sizeof(buffer), 0);
-      const Moment now = std::chrono::system_clock::now();
-      if (n > 0) {
-        pieces[i].push_back({now, std::string(buffer, static_cast<size_t>(n))});
+      Piece piece = receive(polls[i].fd);
+      if (!piece.bytes.empty()) {
+        pieces[i].push_back(std::move(piece));
       } else {
         polls[i].fd = -1;
         --open;

@@ -19,7 +19,8 @@ struct HttpRequest {
 
 // A line of a body that is not empty, without the "data: " of an event stream.
 struct Received {
-  Moment at;
+  Moment arrived;  // in the client's socket, by the kernel's stamp
+  Moment at;       // when the client had it
   std::string text;
 };
 
