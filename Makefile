@@ -1,5 +1,5 @@
 # The commands that people need; CMake does the work (see CMakePresets.json).
-.PHONY: run build test test-slow test-clients bench bench-serve soak format format-check asan tsan fuzz gcc arm64 packages clean
+.PHONY: run build test test-slow test-clients bench bench-serve soak kills format format-check asan tsan fuzz gcc arm64 packages clean
 
 # clang builds the faster kernels; any C++23 compiler will do.
 JOBS ?= $(shell nproc)
@@ -51,6 +51,11 @@ bench-serve: packages
 soak: build
 	@test -n "$(MODEL)" || { echo 'MODEL=file.gguf make soak'; exit 2; }
 	@bench/serve/soak.py build/release/lar $(MODEL) $${LAR_SOAK_MINUTES:-30}
+
+# MODEL=file.gguf make kills: a hundred runners killed under load, and what their clients are told.
+kills: build
+	@test -n "$(MODEL)" || { echo 'MODEL=file.gguf make kills'; exit 2; }
+	@bench/serve/kills.py build/release/lar $(MODEL)
 
 # The same tests under the sanitizers; the fuzz preset has ASan and UBSan too.
 asan: packages

@@ -272,4 +272,5 @@ def watch(soak, server, steady, seconds, clients):
     return good and not soak.problems
 
 
-main()
+if __name__ == "__main__":
+    main()
