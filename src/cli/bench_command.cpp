@@ -206,28 +206,24 @@ Result<std::string> bench(const gguf::File& file,
 int run_bench(const std::vector<std::string>& args, const Environment& environment) {
   BenchArguments arguments;
   arguments.threads = {environment.threads};
-  CLI::App app("Measure prompt and generation speed");
-  app.add_option("FILE", arguments.path, "A GGUF file")->required();
+  Arguments command("Measure prompt and generation speed");
+  command.option("FILE", arguments.path, "A GGUF file").required();
   const auto list = [&](const std::string& name, std::vector<uint32_t>& target,
                         const std::string& help, uint32_t min) {
-    app.add_option(name, target, help)->delimiter(',')->check(CLI::Range(min, 1U << 24));
+    command.option(name, target, help).separated_by_commas().range(min, 1U << 24);
   };
   list("-p,--n-prompt", arguments.prompts, "Tokens of a prompt (512; 0: none)", 0);
   list("-n,--n-gen", arguments.generate, "Tokens to generate (128; 0: none)", 0);
   list("-d,--n-depth", arguments.depths, "Tokens in the cache before (0)", 0);
-  app.add_option("-b,--rows", arguments.rows, "Sequences that generate together (1)")
-      ->delimiter(',')
-      ->check(CLI::Range(1U, 1024U));
-  app.add_option("-t,--threads", arguments.threads, "Threads")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 1024));
-  app.add_option("-r,--repetitions", arguments.repeats, "Repeats of each test (5)")
-      ->check(CLI::Range(1U, 1000U));
-  app.add_option("--batch", arguments.batch, "Tokens of a step (512)")
-      ->check(CLI::Range(1U, 65'536U));
-  app.add_option("-o,--output", arguments.output, "md (default) or json")
-      ->check(CLI::IsMember({"md", "json"}));
-  if (const auto code = parse(app, args)) return *code;
+  command.option("-b,--rows", arguments.rows, "Sequences that generate together (1)")
+      .separated_by_commas()
+      .range(1U, 1024U);
+  command.option("-t,--threads", arguments.threads, "Threads").separated_by_commas().range(1, 1024);
+  command.option("-r,--repetitions", arguments.repeats, "Repeats of each test (5)")
+      .range(1U, 1000U);
+  command.option("--batch", arguments.batch, "Tokens of a step (512)").range(1U, 65'536U);
+  command.option("-o,--output", arguments.output, "md (default) or json").one_of({"md", "json"});
+  if (const auto code = command.parse(args)) return *code;
 
   const auto file = open_model(arguments.path, environment);
   if (!file) return print_error(file.error());

@@ -74,14 +74,13 @@ Result<int> check(const CheckArguments& arguments) {
 
 int run_grammar(const std::vector<std::string>& args, const Environment&) {
   CheckArguments arguments;
-  CLI::App app("Work with grammars of constrained output");
-  app.require_subcommand(1);
-  CLI::App* command =
-      app.add_subcommand("check", "Say whether a text is accepted, or where and why not");
-  command->add_option("--schema", arguments.schema_path, "A file with a JSON schema");
-  command->add_option("--gbnf", arguments.gbnf_path, "A file with a GBNF grammar");
-  command->add_option("INSTANCE", arguments.instance_path, "The text; without one, stdin");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Work with grammars of constrained output");
+  Arguments& checker =
+      command.subcommand("check", "Say whether a text is accepted, or where and why not");
+  checker.option("--schema", arguments.schema_path, "A file with a JSON schema");
+  checker.option("--gbnf", arguments.gbnf_path, "A file with a GBNF grammar");
+  checker.option("INSTANCE", arguments.instance_path, "The text; without one, stdin");
+  if (const auto code = command.parse(args)) return *code;
   if (arguments.schema_path.empty() == arguments.gbnf_path.empty()) {
     return print_error("lar grammar check wants either --schema FILE or --gbnf FILE");
   }

@@ -174,15 +174,15 @@ std::string as_text(const gguf::File& file, const std::optional<backend::MemoryP
 
 int run_inspect(const std::vector<std::string>& args, const Environment& environment) {
   InspectArguments arguments;
-  CLI::App app("Show what is in a model file and the exact memory it needs");
-  app.add_option("FILE", arguments.path, "A GGUF file (of several parts: the first)")->required();
-  app.add_flag("--json", arguments.json, "Print one JSON object");
-  app.add_flag("--plan", arguments.plan, "Add the exact memory plan");
-  app.add_option("--ctx", arguments.context, "Context of a sequence in tokens (with --plan)")
-      ->check(CLI::Range(1U, 1U << 28));
-  app.add_option("--parallel", arguments.parallel, "Sequences at the same time (with --plan)")
-      ->check(CLI::Range(1U, 1024U));
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Show what is in a model file and the exact memory it needs");
+  command.option("FILE", arguments.path, "A GGUF file (of several parts: the first)").required();
+  command.flag("--json", arguments.json, "Print one JSON object");
+  command.flag("--plan", arguments.plan, "Add the exact memory plan");
+  command.option("--ctx", arguments.context, "Context of a sequence in tokens (with --plan)")
+      .range(1U, 1U << 28);
+  command.option("--parallel", arguments.parallel, "Sequences at the same time (with --plan)")
+      .range(1U, 1024U);
+  if (const auto code = command.parse(args)) return *code;
 
   const auto file = open_model(arguments.path, environment);
   if (!file) return print_error(file.error());

@@ -39,18 +39,21 @@ int run_logits(const std::vector<std::string>& args, const Environment& environm
   std::vector<int32_t> tokens;
   std::string out;
   runtime::EvaluateOptions options{.threads = environment.threads, .isas = environment.isas};
-  CLI::App app("Write the logits of given tokens, float32 [tokens, vocabulary], to a .npy file");
-  app.add_option("FILE", path, "A GGUF file")->required();
-  app.add_option("--tokens", tokens, "Token ids, separated by commas")->delimiter(',')->required();
-  app.add_option("--out", out, "The .npy file to write")->required();
-  app.add_option("--batch", options.batch, "Tokens of a step")->check(CLI::Range(1U, 65'536U));
-  app.add_option("-t,--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
-  std::map<std::string, DType> types = {{"f32", DType::kF32}, {"f16", DType::kF16}};
-  options.kv_type = DType::kF32;
-  app.add_option("--kv", options.kv_type, "Type of the KV cache: f32 (default) or f16")
-      ->transform(CLI::CheckedTransformer(types));
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command(
+      "Write the logits of given tokens, float32 [tokens, vocabulary], to a .npy file");
+  command.option("FILE", path, "A GGUF file").required();
+  command.option("--tokens", tokens, "Token ids, separated by commas")
+      .separated_by_commas()
+      .required();
+  command.option("--out", out, "The .npy file to write").required();
+  command.option("--batch", options.batch, "Tokens of a step").range(1U, 65'536U);
+  command.option("-t,--threads", options.threads, "Threads").range(1, 1024);
+  int kv_type = static_cast<int>(DType::kF32);
+  command.choice("--kv", kv_type, "Type of the KV cache: f32 (default) or f16",
+                 {{"f32", static_cast<int>(DType::kF32)}, {"f16", static_cast<int>(DType::kF16)}});
+  if (const auto code = command.parse(args)) return *code;
 
+  options.kv_type = static_cast<DType>(kv_type);
   options.context = static_cast<uint32_t>(tokens.size());
   const auto file = open_model(path, environment);
   if (!file) return print_error(file.error());

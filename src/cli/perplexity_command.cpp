@@ -83,16 +83,16 @@ Result<std::string> measure(const PerplexityArguments& arguments, const Environm
 int run_perplexity(const std::vector<std::string>& args, const Environment& environment) {
   PerplexityArguments arguments;
   arguments.threads = environment.threads;
-  CLI::App app("Measure how well a model predicts a text");
-  app.add_option("FILE", arguments.path, "A GGUF file")->required();
-  app.add_option("-f,--file", arguments.text_path, "The text")->required();
-  app.add_option("-c,--ctx-size", arguments.options.chunk_tokens, "Tokens of a chunk (512)")
-      ->check(CLI::Range(4U, 1U << 20));
-  app.add_option("--chunks", arguments.options.chunks_max, "Chunks at most (all)");
-  app.add_option("--kl-base", arguments.base_path,
+  Arguments command("Measure how well a model predicts a text");
+  command.option("FILE", arguments.path, "A GGUF file").required();
+  command.option("-f,--file", arguments.text_path, "The text").required();
+  command.option("-c,--ctx-size", arguments.options.chunk_tokens, "Tokens of a chunk (512)")
+      .range(4U, 1U << 20);
+  command.option("--chunks", arguments.options.chunks_max, "Chunks at most (all)");
+  command.option("--kl-base", arguments.base_path,
                  "A model file of the same vocabulary: print the divergence from it");
-  app.add_option("-t,--threads", arguments.threads, "Threads")->check(CLI::Range(1, 1024));
-  if (const auto code = parse(app, args)) return *code;
+  command.option("-t,--threads", arguments.threads, "Threads").range(1, 1024);
+  if (const auto code = command.parse(args)) return *code;
 
   const auto text = measure(arguments, environment);
   if (!text) return print_error(text.error());

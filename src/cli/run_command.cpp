@@ -167,30 +167,33 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   std::vector<std::string> words;
   std::string truncate;
   bool no_wrap = false;
-  CLI::App app("Run a model of the server, or a model file: one prompt, a pipe, or a conversation");
-  app.add_option("MODEL [PROMPT...]", words,
+  Arguments command(
+      "Run a model of the server, or a model file: one prompt, a pipe, or a conversation");
+  command.option("MODEL [PROMPT...]", words,
                  "A model's name, a GGUF file, or 'demo' for the model that Lar carries; then the "
                  "prompt (without one, what is piped in)");
-  app.add_flag("--raw", arguments.raw,
+  command.flag("--raw", arguments.raw,
                "No chat template; special tokens written in the prompt are read as such");
-  app.add_option("--set", arguments.settings, "Set an option, e.g. --set temperature=0")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
-  app.add_option("--format", arguments.format,
-                 "The form of the answer: json (any object), or a JSON schema")
-      ->type_name("json|SCHEMA");
-  app.add_flag("--verbose", arguments.verbose, "Print statistics on stderr");
-  app.add_option("--keepalive", of_server.settings.keep_alive,
+  command.option("--set", arguments.settings, "Set an option, e.g. --set temperature=0")
+      .value_name("NAME=VALUE")
+      .one_value_each();
+  command
+      .option("--format", arguments.format,
+              "The form of the answer: json (any object), or a JSON schema")
+      .value_name("json|SCHEMA");
+  command.flag("--verbose", arguments.verbose, "Print statistics on stderr");
+  command.option("--keepalive", of_server.settings.keep_alive,
                  "How long the model stays loaded (e.g. 5m)");
-  app.add_option("--think", of_server.settings.think,
+  command.option("--think", of_server.settings.think,
                  "Thinking: --think, --think=false, or --think=low, medium, high or max");
-  app.add_flag("--hidethinking", of_server.settings.hide_thinking, "Hide thinking output");
-  app.add_flag("--nowordwrap", no_wrap, "Don't wrap words to the next line");
-  app.add_flag("--insecure", of_server.insecure, "Use an insecure registry");
-  app.add_option("--truncate", truncate, "For embedding models: cut longer input (default true)");
-  app.add_option("--dimensions", of_server.dimensions,
+  command.flag("--hidethinking", of_server.settings.hide_thinking, "Hide thinking output");
+  command.flag("--nowordwrap", no_wrap, "Don't wrap words to the next line");
+  command.flag("--insecure", of_server.insecure, "Use an insecure registry");
+  command.option("--truncate", truncate, "For embedding models: cut longer input (default true)");
+  command.option("--dimensions", of_server.dimensions,
                  "For embedding models: length of the vector");
-  if (const auto code = parse(app, with_flag_values(args, {"--think", "--truncate"}))) return *code;
+  if (const auto code = command.parse(with_flag_values(args, {"--think", "--truncate"})))
+    return *code;
   if (words.empty()) return print_error(too_few(1, 0));
   arguments.path = words[0];
   arguments.words.assign(words.begin() + 1, words.end());
@@ -199,7 +202,7 @@ int run_run(const std::vector<std::string>& args, const Environment& environment
   if (is_file(arguments.path)) {
     for (const char* flag : {"--keepalive", "--think", "--hidethinking", "--nowordwrap",
                              "--insecure", "--truncate", "--dimensions"}) {
-      if (app.count(flag) > 0) {
+      if (command.has(flag)) {
         return print_error(std::string(flag) + " is for models of the server, not for a file");
       }
     }

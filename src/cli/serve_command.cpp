@@ -67,10 +67,10 @@ std::string shown_address(const server::ServerConfig& config, uint16_t port) {
 }  // namespace
 
 int run_serve(const std::vector<std::string>& args, const Environment& environment) {
-  CLI::App app("Start the server", "lar serve");
+  Arguments command("Start the server");
   bool is_public = false;
-  app.add_flag("--public", is_public, "Let others than this machine use the server without keys");
-  if (const auto code = parse(app, args)) return *code;
+  command.flag("--public", is_public, "Let others than this machine use the server without keys");
+  if (const auto code = command.parse(args)) return *code;
 
   auto options = serve_options(environment.variables, environment.home, environment.host_name);
   if (!options) return print_error(options.error());

@@ -18,17 +18,16 @@ int finish(const Result<std::string>& text) {
 }  // namespace
 
 int run_template(const std::vector<std::string>& args, const Environment& environment) {
-  CLI::App app("Work with chat templates");
-  app.require_subcommand(1);
+  Arguments command("Work with chat templates");
   RenderArguments render_arguments;
-  CLI::App* renderer = app.add_subcommand("render", "Print what a template makes of a context");
-  add_render_options(*renderer, render_arguments);
+  Arguments& renderer = command.subcommand("render", "Print what a template makes of a context");
+  add_render_options(renderer, render_arguments);
   ParseArguments parse_arguments;
-  CLI::App* parser = app.add_subcommand(
+  Arguments& parser = command.subcommand(
       "parse", "Print content, thinking and tool calls of the model output on stdin as JSON");
-  add_parse_options(*parser, parse_arguments);
-  if (const auto code = parse(app, args)) return *code;
-  if (parser->parsed()) return finish(parse_stdin(parse_arguments, environment));
+  add_parse_options(parser, parse_arguments);
+  if (const auto code = command.parse(args)) return *code;
+  if (parser.chosen()) return finish(parse_stdin(parse_arguments, environment));
   return finish(render_context(render_arguments, environment));
 }
 

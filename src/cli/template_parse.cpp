@@ -100,12 +100,12 @@ Result<std::string> print(const chat::ParsedOutput& output) {
 
 }  // namespace
 
-void add_parse_options(CLI::App& command, ParseArguments& arguments) {
-  command.add_option("MODEL", arguments.model_path, "A GGUF file, or a model of the local store");
-  command.add_option("--jinja", arguments.jinja_path, "A file with a Jinja template");
-  command.add_option("--go", arguments.go_path, "A file with a Go template");
-  command.add_option("--tools", arguments.tools_path, "A JSON file with the request's tools");
-  command.add_option("--think", arguments.think, "The request's think: true or false");
+void add_parse_options(Arguments& command, ParseArguments& arguments) {
+  command.option("MODEL", arguments.model_path, "A GGUF file, or a model of the local store");
+  command.option("--jinja", arguments.jinja_path, "A file with a Jinja template");
+  command.option("--go", arguments.go_path, "A file with a Go template");
+  command.option("--tools", arguments.tools_path, "A JSON file with the request's tools");
+  command.option("--think", arguments.think, "The request's think: true or false");
 }
 
 Result<std::string> parse_stdin(const ParseArguments& arguments, const Environment& environment) {

@@ -1,10 +1,10 @@
 // lar template parse: what the output of a model means, by its template.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "base/result.h"
+#include "cli/arguments.h"
 #include "cli/environment.h"
 
 namespace lar::cli {
@@ -17,7 +17,7 @@ struct ParseArguments {
   std::string think;
 };
 
-void add_parse_options(CLI::App& command, ParseArguments& arguments);
+void add_parse_options(Arguments& command, ParseArguments& arguments);
 
 // One line of JSON with content, thinking and tool_calls of the text on stdin. Errors:
 // invalid_argument for arguments that do not fit, a template that cannot be compiled or an output

@@ -148,17 +148,17 @@ Result<std::string> token_lines(const tokenizer::Tokenizer& tokenizer, const cha
 
 }  // namespace
 
-void add_render_options(CLI::App& command, RenderArguments& arguments) {
-  command.add_option("MODEL", arguments.model, "A GGUF file, or a model of the local store");
-  command.add_option("--jinja", arguments.jinja_path, "A file with a Jinja template");
-  command.add_option("--go", arguments.go_path, "A file with a Go template");
+void add_render_options(Arguments& command, RenderArguments& arguments) {
+  command.option("MODEL", arguments.model, "A GGUF file, or a model of the local store");
+  command.option("--jinja", arguments.jinja_path, "A file with a Jinja template");
+  command.option("--go", arguments.go_path, "A file with a Go template");
   command
-      .add_option("--context", arguments.context_path,
-                  "A JSON object: messages, tools, add_generation_prompt and other variables")
-      ->required();
-  command.add_option("--now", arguments.now, "The time that the template sees, as ISO 8601");
-  command.add_flag("--tokens", arguments.tokens,
-                   "Print the tokens of MODEL, special ones marked, one a line");
+      .option("--context", arguments.context_path,
+              "A JSON object: messages, tools, add_generation_prompt and other variables")
+      .required();
+  command.option("--now", arguments.now, "The time that the template sees, as ISO 8601");
+  command.flag("--tokens", arguments.tokens,
+               "Print the tokens of MODEL, special ones marked, one a line");
 }
 
 Result<std::string> render_context(const RenderArguments& arguments,

@@ -1,10 +1,10 @@
 // lar template render: what a template makes of a conversation, byte for byte.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "base/result.h"
+#include "cli/arguments.h"
 #include "cli/environment.h"
 
 namespace lar::cli {
@@ -18,7 +18,7 @@ struct RenderArguments {
   bool tokens = false;
 };
 
-void add_render_options(CLI::App& command, RenderArguments& arguments);
+void add_render_options(Arguments& command, RenderArguments& arguments);
 
 // The rendering, or with `tokens` a line for each token of it: its id, "special" or "-", and its
 // text as JSON, with tabs between. Errors: invalid_argument with line and column for a template

@@ -84,21 +84,21 @@ int finish(const Result<std::string>& text) {
 
 int run_tokenize(const std::vector<std::string>& args, const Environment& environment) {
   TokenizeArguments arguments;
-  CLI::App app("Turn text on stdin into one JSON array of token ids");
-  app.add_option("FILE", arguments.path, "A GGUF file")->required();
-  app.add_flag("--no-bos", arguments.no_bos, "Do not add the tokens that begin and end a text");
-  app.add_flag("--parse-special", arguments.parse_special,
+  Arguments command("Turn text on stdin into one JSON array of token ids");
+  command.option("FILE", arguments.path, "A GGUF file").required();
+  command.flag("--no-bos", arguments.no_bos, "Do not add the tokens that begin and end a text");
+  command.flag("--parse-special", arguments.parse_special,
                "Read special tokens that are written in the text as such");
-  app.add_flag("--pieces", arguments.pieces, "Print [id, text] pairs");
-  if (const auto code = parse(app, args)) return *code;
+  command.flag("--pieces", arguments.pieces, "Print [id, text] pairs");
+  if (const auto code = command.parse(args)) return *code;
   return finish(tokenize(arguments, environment));
 }
 
 int run_detokenize(const std::vector<std::string>& args, const Environment& environment) {
   std::string path;
-  CLI::App app("Turn a JSON array of token ids on stdin into text");
-  app.add_option("FILE", path, "A GGUF file")->required();
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Turn a JSON array of token ids on stdin into text");
+  command.option("FILE", path, "A GGUF file").required();
+  if (const auto code = command.parse(args)) return *code;
   return finish(detokenize(path, environment));
 }
 

@@ -5,6 +5,7 @@
 - Modules are listed in src/CMakeLists.txt below all that they depend on.
 - getenv is called in cli/environment.cpp alone.
 - A switch on a tensor type stands in quant/ alone.
+- CLI11, slow to compile, is included in cli/arguments.cpp alone.
 - Every header begins with a comment and `#pragma once`.
 - The loader of model files multiplies sizes by checked_mul alone.
 """
@@ -67,6 +68,8 @@ for path in sorted(SRC.rglob("*")):
             problems.append(f"{name}: include {include} is not rooted at src/")
     if re.search(r"\bgetenv\(", text) and str(name) != "src/cli/environment.cpp":
         problems.append(f"{name}: getenv outside cli/environment.cpp")
+    if "<CLI/" in text and str(name) != "src/cli/arguments.cpp":
+        problems.append(f"{name}: includes CLI11, which belongs to cli/arguments.cpp")
     if module not in ("quant", "tensor") and re.search(r"case DType::", text):
         problems.append(f"{name}: a switch on a tensor type outside quant/")
     if str(name) in LOADER:

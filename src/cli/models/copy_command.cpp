@@ -20,9 +20,9 @@ Result<int> copy_model(const std::vector<std::string>& names, const Environment&
 
 int run_cp(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
-  CLI::App app("Copy a model");
-  app.add_option("SOURCE DESTINATION", words, "The model and its new name");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Copy a model");
+  command.option("SOURCE DESTINATION", words, "The model and its new name");
+  if (const auto code = command.parse(args)) return *code;
   if (words.size() != 2) return print_error(not_exactly(2, words.size()));
   const auto code = copy_model(words, environment);
   return code ? *code : print_error(code.error());

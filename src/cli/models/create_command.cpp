@@ -187,13 +187,13 @@ Result<void> create_model(const CreateArguments& arguments, const Environment& e
 
 int run_create(const std::vector<std::string>& args, const Environment& environment) {
   CreateArguments arguments;
-  CLI::App app("Create a model");
-  app.add_option("MODEL", arguments.words, "The new model's name");
-  app.add_option("-f,--file", arguments.file, "Name of the Modelfile (default \"Modelfile\")");
-  app.add_option("-q,--quantize", arguments.quantize, "Quantize model to this level (e.g. q4_K_M)");
-  app.add_option("--draft-quantize", arguments.draft_quantize,
+  Arguments command("Create a model");
+  command.option("MODEL", arguments.words, "The new model's name");
+  command.option("-f,--file", arguments.file, "Name of the Modelfile (default \"Modelfile\")");
+  command.option("-q,--quantize", arguments.quantize, "Quantize model to this level (e.g. q4_K_M)");
+  command.option("--draft-quantize", arguments.draft_quantize,
                  "Quantize the draft model to this level");
-  if (const auto code = parse(app, args)) return *code;
+  if (const auto code = command.parse(args)) return *code;
   if (arguments.words.size() != 1) return print_error(not_exactly(1, arguments.words.size()));
   const auto created = create_model(arguments, environment);
   return created ? 0 : print_error(created.error());

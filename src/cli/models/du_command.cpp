@@ -50,9 +50,9 @@ Result<int> disk_usage(bool json, const Environment& environment) {
 
 int run_du(const std::vector<std::string>& args, const Environment& environment) {
   bool json = false;
-  CLI::App app("Show how much room models take on the disk");
-  app.add_flag("--json", json, "Print one JSON object");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Show how much room models take on the disk");
+  command.flag("--json", json, "Print one JSON object");
+  if (const auto code = command.parse(args)) return *code;
   const auto code = disk_usage(json, environment);
   return code ? *code : print_error(code.error());
 }

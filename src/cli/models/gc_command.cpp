@@ -66,14 +66,14 @@ int run_gc(const std::vector<std::string>& args, const Environment& environment)
   store::GcOptions options;
   bool json = false;
   std::string partials;
-  CLI::App app("Show what nothing refers to in the store, or remove it");
-  app.add_flag("--remove", options.remove, "Remove it; without this flag it is only shown");
-  app.add_option("--partials", partials,
+  Arguments command("Show what nothing refers to in the store, or remove it");
+  command.flag("--remove", options.remove, "Remove it; without this flag it is only shown");
+  command.option("--partials", partials,
                  "Unfinished downloads older than this go too, e.g. 720h (otherwise all stay)");
-  app.add_flag("--allow-no-manifests", options.allow_no_manifests,
+  command.flag("--allow-no-manifests", options.allow_no_manifests,
                "Go on even where the store has blobs and not one manifest");
-  app.add_flag("--json", json, "Print one JSON object");
-  if (const auto code = parse(app, args)) return *code;
+  command.flag("--json", json, "Print one JSON object");
+  if (const auto code = command.parse(args)) return *code;
   if (!partials.empty()) {
     const auto age = parse_go_duration(partials);
     if (!age) return print_error(age.error());

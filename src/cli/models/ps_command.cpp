@@ -58,10 +58,10 @@ Result<int> list_running(const std::string& prefix, bool json, const Environment
 int run_ps(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
   bool json = false;
-  CLI::App app("List running models");
-  app.add_option("PREFIX", words, "Only names that begin with it");
-  app.add_flag("--json", json, "Print one JSON object");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("List running models");
+  command.option("PREFIX", words, "Only names that begin with it");
+  command.flag("--json", json, "Print one JSON object");
+  if (const auto code = command.parse(args)) return *code;
   if (words.size() > 1) return print_error(too_many(1, words.size()));
   const auto code = list_running(words.empty() ? "" : words[0], json, environment);
   return code ? *code : print_error(code.error());

@@ -43,10 +43,10 @@ Result<int> push_model(const std::string& name, bool insecure, const Environment
 int run_push(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
   bool insecure = false;
-  CLI::App app("Push a model to a registry");
-  app.add_option("MODEL", words, "The model");
-  app.add_flag("--insecure", insecure, "Use an insecure registry");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Push a model to a registry");
+  command.option("MODEL", words, "The model");
+  command.flag("--insecure", insecure, "Use an insecure registry");
+  if (const auto code = command.parse(args)) return *code;
   if (words.size() != 1) return print_error(not_exactly(1, words.size()));
   const auto code = push_model(words[0], insecure, environment);
   return code ? *code : print_error(code.error());

@@ -29,9 +29,9 @@ Result<int> remove_models(const std::vector<std::string>& names, const Environme
 
 int run_rm(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
-  CLI::App app("Remove models");
-  app.add_option("MODEL", words, "One or more models");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Remove models");
+  command.option("MODEL", words, "One or more models");
+  if (const auto code = command.parse(args)) return *code;
   if (words.empty()) return print_error(too_few(1, 0));
   const auto code = remove_models(words, environment);
   return code ? *code : print_error(code.error());

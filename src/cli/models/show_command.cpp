@@ -64,16 +64,16 @@ Result<int> show_model(const ShowArguments& arguments, const Environment& enviro
 
 int run_show(const std::vector<std::string>& args, const Environment& environment) {
   ShowArguments arguments;
-  CLI::App app("Show information for a model");
-  app.add_option("MODEL", arguments.words, "The model");
-  app.add_flag("--license", arguments.license, "Show license of a model");
-  app.add_flag("--modelfile", arguments.modelfile, "Show Modelfile of a model");
-  app.add_flag("--parameters", arguments.parameters, "Show parameters of a model");
-  app.add_flag("--template", arguments.template_text, "Show template of a model");
-  app.add_flag("--system", arguments.system, "Show system message of a model");
-  app.add_flag("-v,--verbose", arguments.verbose, "Show detailed model information");
-  app.add_flag("--json", arguments.json, "Print the server's answer as JSON");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Show information for a model");
+  command.option("MODEL", arguments.words, "The model");
+  command.flag("--license", arguments.license, "Show license of a model");
+  command.flag("--modelfile", arguments.modelfile, "Show Modelfile of a model");
+  command.flag("--parameters", arguments.parameters, "Show parameters of a model");
+  command.flag("--template", arguments.template_text, "Show template of a model");
+  command.flag("--system", arguments.system, "Show system message of a model");
+  command.flag("-v,--verbose", arguments.verbose, "Show detailed model information");
+  command.flag("--json", arguments.json, "Print the server's answer as JSON");
+  if (const auto code = command.parse(args)) return *code;
   if (arguments.words.size() != 1) return print_error(not_exactly(1, arguments.words.size()));
   const auto code = show_model(arguments, environment);
   return code ? *code : print_error(code.error());

@@ -26,9 +26,9 @@ Result<int> stop_model(const std::string& name, const Environment& environment) 
 
 int run_stop(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
-  CLI::App app("Stop a running model");
-  app.add_option("MODEL", words, "The model");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Stop a running model");
+  command.option("MODEL", words, "The model");
+  if (const auto code = command.parse(args)) return *code;
   if (words.size() != 1) return print_error(not_exactly(1, words.size()));
   const auto code = stop_model(words[0], environment);
   return code ? *code : print_error(code.error());

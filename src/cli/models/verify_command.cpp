@@ -87,10 +87,10 @@ Result<int> verify_store(bool json, const Environment& environment) {
 
 int run_verify(const std::vector<std::string>& args, const Environment& environment) {
   bool json = false;
-  CLI::App app(
+  Arguments command(
       "Check every blob of the store against its digest; exit code 1 where one is damaged");
-  app.add_flag("--json", json, "Print one JSON object");
-  if (const auto code = parse(app, args)) return *code;
+  command.flag("--json", json, "Print one JSON object");
+  if (const auto code = command.parse(args)) return *code;
   const auto code = verify_store(json, environment);
   return code ? *code : print_error(code.error());
 }

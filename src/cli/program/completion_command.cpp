@@ -83,9 +83,9 @@ std::string fill(std::string_view script, const std::string& program) {
 
 int run_completion(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<std::string> words;
-  CLI::App app("Print a script that completes commands and models: bash, zsh or fish");
-  app.add_option("SHELL", words, "bash, zsh or fish");
-  if (const auto code = parse(app, args)) return *code;
+  Arguments command("Print a script that completes commands and models: bash, zsh or fish");
+  command.option("SHELL", words, "bash, zsh or fish");
+  if (const auto code = command.parse(args)) return *code;
   if (words.size() != 1) return print_error(not_exactly(1, words.size()));
   std::string script;
   if (words[0] == "bash") script = fill(kBash, environment.program);
