@@ -13,7 +13,11 @@ Result<OutputFormat> model_output_format(const ModelFacts& facts, const PromptRe
     return std::move(*format);
   }
   if (renderer.system() == PromptSystem::kJinja && renderer.jinja() != nullptr) {
-    return detect_output_format(*renderer.jinja(), facts.jinja_template);
+    auto format = detect_output_format(*renderer.jinja(), facts.jinja_template);
+    // As Ollama's server for such templates, and its own parser for Go templates: only a model
+    // whose manifest names a parser calls tools that nobody offered.
+    format.calls_need_tools = true;
+    return format;
   }
   if (renderer.go_template() != nullptr) return detect_go_output_format(*renderer.go_template());
   OutputFormat format;
