@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <new>
 #include <utility>
 
+#include "base/check.h"
 #include "gguf/header.h"
 #include "gguf/header_copy.h"
 #include "gguf/name_index.h"
@@ -21,6 +23,7 @@ struct File::Impl {
   uint32_t version = 0;
   uint32_t alignment = 0;
   uint64_t file_bytes = 0;
+  std::vector<std::span<const std::byte>> parts;
   std::vector<KeyValue> metadata;  // of the first part
   std::vector<TensorView> tensors;
   NameIndex keys;
@@ -130,6 +133,7 @@ class Assembly {
       for (TensorView& tensor : parsed.part.tensors) impl_->tensors.push_back(std::move(tensor));
     }
     impl_->file_bytes += bytes.size();
+    impl_->parts.push_back(bytes);
     ++parts_;
     return {};
   }
@@ -260,6 +264,18 @@ uint64_t File::file_bytes() const {
 std::span<const KeyValue> File::metadata() const {
   return impl_->metadata;
 }
+File::Place File::place_of(const TensorView& tensor) const {
+  const std::byte* const begin = tensor.bytes.data();
+  for (size_t i = 0; i < impl_->parts.size(); ++i) {
+    const std::span<const std::byte> part = impl_->parts[i];
+    const bool after = std::greater_equal<>{}(begin, part.data());
+    if (after && std::less_equal<>{}(begin, part.data() + part.size())) {
+      return {i, static_cast<uint64_t>(begin - part.data())};
+    }
+  }
+  LAR_CHECK(false);  // not a tensor of this file
+}
+
 std::span<const TensorView> File::tensors() const {
   return impl_->tensors;
 }

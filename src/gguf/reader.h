@@ -65,6 +65,14 @@ class File {
   Result<std::optional<bool>> optional_bool(std::string_view key) const;
   Result<std::optional<std::string_view>> optional_string(std::string_view key) const;
 
+  // Where the bytes of one of its tensors begin: in which of the parts (from 0), and how far from
+  // the part's first byte.
+  struct Place {
+    size_t part = 0;
+    uint64_t offset = 0;
+  };
+  Place place_of(const TensorView& tensor) const;
+
   std::span<const TensorView> tensors() const;
   const TensorView* find_tensor(std::string_view name) const;
 

@@ -69,12 +69,17 @@ class CountingSink : public ByteSink {
 }  // namespace
 
 Writer Writer::copy_of(const File& file) {
+  Writer writer = keys_of(file);
+  for (const TensorView& tensor : file.tensors()) writer.add_tensor(tensor);
+  return writer;
+}
+
+Writer Writer::keys_of(const File& file) {
   Writer writer(file.version());
   for (const KeyValue& entry : file.metadata()) {
     if (entry.key.starts_with("split.")) continue;
     writer.keys_.push_back(make_key(entry.key, entry.value));
   }
-  for (const TensorView& tensor : file.tensors()) writer.add_tensor(tensor);
   return writer;
 }
 

@@ -48,6 +48,8 @@ class Writer {
   // All keys and tensors of `file`, whose bytes are borrowed until the last write. The keys of
   // split.* are left out: the copy is whole.
   static Writer copy_of(const File& file);
+  // The keys alone.
+  static Writer keys_of(const File& file);
 
   // Sets a key: in its place if it is there, else at the end. "general.alignment" (a uint32) rules
   // the file that is written.

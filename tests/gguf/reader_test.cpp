@@ -7,7 +7,10 @@
 #include <fstream>
 #include <string>
 
+#include "gguf/file_sink.h"
+#include "gguf/header.h"
 #include "gguf/raw_file.h"
+#include "gguf/writer.h"
 #include "support/data.h"
 
 namespace lar::gguf {
@@ -183,6 +186,55 @@ class SplitFiles : public testing::Test {
  private:
   lar::test::TempDir dir_;
 };
+
+// Opens the parts and reads their headers, as a server does that joins them.
+class OpenParts {
+ public:
+  explicit OpenParts(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths)
+      fds_.push_back(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    headers_ = read_headers(fds_, "m");
+  }
+  ~OpenParts() {
+    for (const int fd : fds_) ::close(fd);
+  }
+  OpenParts(const OpenParts&) = delete;
+  OpenParts& operator=(const OpenParts&) = delete;
+
+  Result<std::vector<std::byte>> join() const {
+    if (!headers_) return std::unexpected(headers_.error());
+    MemorySink sink;
+    LAR_TRY(write_joined(**headers_, fds_, sink));
+    return sink.take();
+  }
+
+ private:
+  std::vector<int> fds_;
+  Result<std::shared_ptr<const File>> headers_ = nullptr;
+};
+
+TEST_F(SplitFiles, AreWrittenAsOneWithoutMappings) {
+  put("m-00001-of-00002.gguf", part(0, 2, 3, {"a"}));
+  put("m-00002-of-00002.gguf", part(1, 2, 3, {"b", "c"}));
+  const OpenParts parts({path("m-00001-of-00002.gguf"), path("m-00002-of-00002.gguf")});
+  const auto mapped = File::open(path("m-00001-of-00002.gguf"));
+  ASSERT_TRUE(mapped) << mapped.error().message;
+  const auto joined = parts.join();
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(*joined, Writer::copy_of(**mapped).to_bytes());
+}
+
+// A mapping would end the process with SIGBUS here.
+TEST_F(SplitFiles, APartThatIsCutOffMeanwhileIsAnError) {
+  put("m-00001-of-00002.gguf", part(0, 2, 3, {"a"}));
+  put("m-00002-of-00002.gguf", part(1, 2, 3, {"b", "c"}));
+  const OpenParts parts({path("m-00001-of-00002.gguf"), path("m-00002-of-00002.gguf")});
+  std::filesystem::resize_file(path("m-00002-of-00002.gguf"), 0);
+  const auto joined = parts.join();
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, Code::kDataCorrupt);
+  EXPECT_THAT(joined.error().message, HasSubstr("tensor 'b': the file has become shorter"));
+}
 
 TEST_F(SplitFiles, AreJoinedFromTheFirst) {
   put("m-00001-of-00003.gguf", part(0, 3, 3, {}));

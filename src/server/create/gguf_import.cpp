@@ -44,24 +44,20 @@ bool begins_like_gguf(const Fd& fd) {
          std::ranges::equal(magic, std::as_bytes(std::span(kMagic)));
 }
 
-// Where only what the header says is wanted, a file that is cut off in the meantime does no harm.
-enum class Wanted : uint8_t { kHeader, kData };
-
-Result<std::shared_ptr<const gguf::File>> open_checked(const std::vector<Fd>& parts,
-                                                       const std::string& name,
-                                                       Wanted wanted) {
-  std::vector<int> fds;
-  for (const Fd& part : parts) {
-    if (!begins_like_gguf(part)) {
-      return fail(Code::kInvalidArgument, "supplied file was not in GGUF format");
-    }
-    fds.push_back(part.get());
-  }
-  auto file =
-      wanted == Wanted::kData ? gguf::File::open_fds(fds, name) : gguf::read_headers(fds, name);
+// Of one file or of all parts. Nothing is mapped: a file that is cut off in the meantime does no
+// harm.
+Result<std::shared_ptr<const gguf::File>> read_headers(std::span<const int> fds,
+                                                       const std::string& name) {
+  auto file = gguf::read_headers(fds, name);
   // Whatever is wrong inside the file is wrong with what the client sent.
   if (!file) return fail(Code::kInvalidArgument, file.error().message);
   return file;
+}
+
+Result<Fd> open_gguf(const store::Store& store, store::Lease& lease, const store::Digest& digest) {
+  LAR_TRY(auto fd, open_pinned(store, lease, digest));
+  if (begins_like_gguf(fd)) return fd;
+  return fail(Code::kInvalidArgument, "supplied file was not in GGUF format");
 }
 
 store::LayerKind kind_of(const gguf::File& file) {
@@ -83,11 +79,10 @@ Result<ImportedFile> import_one(const store::Store& store,
                                 store::Lease& lease,
                                 const NamedBlob& blob,
                                 std::optional<store::LayerKind> kind) {
-  std::vector<Fd> parts;
-  LAR_TRY(auto fd, open_pinned(store, lease, blob.digest));
-  parts.push_back(std::move(fd));
-  LAR_TRY(auto file, open_checked(parts, blob.name, Wanted::kHeader));
-  LAR_TRY(const auto info, store::stat_fd(parts.front(), "blob"));
+  LAR_TRY(const auto fd, open_gguf(store, lease, blob.digest));
+  const int number = fd.get();
+  LAR_TRY(auto file, read_headers(std::span(&number, 1), blob.name));
+  LAR_TRY(const auto info, store::stat_fd(fd, "blob"));
   const auto bytes = store::file_bytes(info);
   return ImportedFile{layer_of(kind.value_or(kind_of(*file)), blob.digest, bytes), std::move(file)};
 }
@@ -107,7 +102,8 @@ Result<ImportedFile> import_split(const store::Store& store,
                                   const std::string& name,
                                   const std::map<uint32_t, NamedBlob>& parts,
                                   uint32_t count) {
-  std::vector<Fd> fds;
+  std::vector<Fd> open;
+  std::vector<int> fds;
   uint64_t bytes = 0;
   for (uint32_t number = 1; number <= count; ++number) {
     const auto part = parts.find(number);
@@ -115,23 +111,18 @@ Result<ImportedFile> import_split(const store::Store& store,
       return fail(Code::kInvalidArgument,
                   fmt::format("part {} of {} of the split model is missing", number, count));
     }
-    LAR_TRY(auto fd, open_pinned(store, lease, part->second.digest));
+    LAR_TRY(auto fd, open_gguf(store, lease, part->second.digest));
     LAR_TRY(const auto info, store::stat_fd(fd, "blob"));
     bytes += store::file_bytes(info);
-    fds.push_back(std::move(fd));
+    fds.push_back(fd.get());
+    open.push_back(std::move(fd));
   }
-  LAR_TRY(const auto joined, open_checked(fds, name, Wanted::kData));
+  LAR_TRY(const auto headers, read_headers(fds, name));
   LAR_TRY(auto blob, store.blob_writer(bytes));
   BlobSink sink(blob);
-  LAR_TRY(gguf::Writer::copy_of(*joined).write(sink));
-  const uint64_t written = blob.bytes();
+  LAR_TRY(gguf::write_joined(*headers, fds, sink));
   LAR_TRY(const auto digest, blob.commit(std::nullopt));
-  LAR_TRY(lease.pin(digest));
-  std::vector<Fd> whole;
-  LAR_TRY(auto fd, open_pinned(store, lease, digest));
-  whole.push_back(std::move(fd));
-  LAR_TRY(auto file, open_checked(whole, name, Wanted::kHeader));
-  return ImportedFile{layer_of(kind_of(*file), digest, written), std::move(file)};
+  return import_one(store, lease, {name, digest}, std::nullopt);
 }
 
 Result<std::vector<ImportedFile>> import(const store::Store& store,
