@@ -15,6 +15,7 @@ std::string_view code_name(Code code) {
     case Code::kDeadlineExceeded: return "deadline_exceeded";
     case Code::kDataCorrupt: return "data_corrupt";
     case Code::kUnsupported: return "unsupported";
+    case Code::kContextExceeded: return "context_length_exceeded";
     case Code::kInternal: return "internal";
   }
   return "internal";

@@ -22,6 +22,7 @@ enum class Code {
   kDeadlineExceeded,   // it took longer than allowed
   kDataCorrupt,        // stored or received bytes are not what they claim to be
   kUnsupported,        // valid, but this build does not do it
+  kContextExceeded,    // the input does not fit into the model's context
   kInternal,           // our own fault
 };
 

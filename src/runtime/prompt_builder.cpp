@@ -71,7 +71,7 @@ bool begins_with_added_bos(const tokenizer::Tokenizer& tokenizer,
 }
 
 std::unexpected<Error> too_long(size_t tokens, uint32_t context) {
-  return fail(Code::kInvalidArgument,
+  return fail(Code::kContextExceeded,
               fmt::format("request ({} tokens) exceeds the available context size ({} tokens), try "
                           "increasing it",
                           tokens, context));

@@ -57,13 +57,16 @@ int status_of(Code code) {
     case Code::kDeadlineExceeded: return 504;
     case Code::kDataCorrupt: return 500;
     case Code::kUnsupported: return 400;
+    case Code::kContextExceeded: return 400;
     case Code::kInternal: return 500;
   }
   return 500;
 }
 
 HttpError http_error(const Error& error) {
-  return {status_of(error.code), error.message, {}};
+  HttpError http{status_of(error.code), error.message, {}};
+  if (error.code == Code::kContextExceeded) http.code = code_name(error.code);
+  return http;
 }
 
 std::string error_json(Dialect dialect, const HttpError& error) {
@@ -75,6 +78,7 @@ std::string error_json(Dialect dialect, const HttpError& error) {
                        {"type", openai_type(error.status)},
                        {"param", nullptr},
                        {"code", nullptr}};
+      if (!error.code.empty()) body["error"]["code"] = error.code;
       break;
     case Dialect::kAnthropic:
       body["type"] = "error";

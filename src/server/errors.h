@@ -22,6 +22,7 @@ struct HttpError {
   int status;
   std::string message;
   std::vector<net::HttpHeader> headers;  // Retry-After
+  std::string_view code = {};            // what programs tell it by, where the dialect has that
 };
 
 // The one table from codes to statuses.

@@ -171,7 +171,7 @@ TEST(PromptBuilder, a_long_message_is_cut_only_where_a_go_template_writes_it) {
   ASSERT_TRUE(by_jinja.has_value());
   const auto refused = by_jinja->build(request, 200);
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(refused.error().code, Code::kContextExceeded);
   EXPECT_NE(refused.error().message.find("exceeds the available context size (200 tokens)"),
             std::string::npos);
   request.go_template = "{{ .Prompt }}";

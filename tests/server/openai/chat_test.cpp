@@ -362,5 +362,14 @@ TEST_F(OpenAiChatTest, WarnsOfWhatItCannotDo) {
   EXPECT_THAT(json["warnings"].dump(), HasSubstr("1 messages and 7 tokens are missing"));
 }
 
+// B20: what an agent compacts its conversation by.
+TEST_F(OpenAiChatTest, APromptBeyondTheContextHasACode) {
+  service.scripts = {{.events = {Error{Code::kContextExceeded, "request (9 tokens) exceeds"}}}};
+  const Reply reply = chat({});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.json()["error"]["code"], "context_length_exceeded");
+  EXPECT_EQ(reply.json()["error"]["type"], "invalid_request_error");
+}
+
 }  // namespace
 }  // namespace lar::test
