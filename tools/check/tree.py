@@ -31,7 +31,7 @@ def direct_deps(module):
     if not call:
         problems.append(f"src/{module}/CMakeLists.txt: no lar_module({module} ...)")
         return []
-    part = re.search(r"\bDEPS\b(.*?)(?:\bLIBS\b|\bSRCS\b|$)", call.group(1), re.S)
+    part = re.search(r"\bDEPS\b(.*?)(?:\bLIBS\b|\bSRCS\b|\bPCH\b|$)", call.group(1), re.S)
     return part.group(1).split() if part else []
 
 
