@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "net/http_header.h"
+#include "net/server/content_coding.h"
 #include "server/reply.h"
 
 namespace lar::server {
@@ -28,6 +29,33 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+// The body's text, whatever it was compressed with. Where nullopt comes back the client was told,
+// or the connection tells it.
+net::awaitable<std::optional<std::string>> read_text(Call& call) {
+  const std::string* header = call.http.request().header("Content-Encoding");
+  const auto coding =
+      header == nullptr ? net::ContentCoding::kIdentity : net::parse_content_coding(*header);
+  if (!coding) {
+    HttpError refusal(415, "bodies of Content-Encoding \"" + *header + "\" are not supported");
+    refusal.headers.push_back({"Accept-Encoding", std::string(net::kContentCodings)});
+    co_await send_error(call, std::move(refusal));
+    co_return std::nullopt;
+  }
+  auto body = co_await call.http.read_whole_body(kJsonBodyBytesMax);
+  const bool came = body.has_value();
+  if (came && *coding != net::ContentCoding::kIdentity) {
+    body = co_await call.context.loop.blocking(
+        [&] { return net::decode_content(*coding, *body, kJsonBodyBytesMax); });
+  }
+  if (body) co_return std::move(*body);
+  if (body.error().code == Code::kResourceExhausted) {
+    co_await send_error(call, HttpError{413, body.error().message, {}});
+  } else if (came) {
+    co_await send_error(call, body.error());
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
 Result<Json> parse_request(std::string_view body) {
@@ -41,21 +69,8 @@ Result<Json> parse_request(std::string_view body) {
 }
 
 net::awaitable<std::optional<Json>> read_json(Call& call) {
-  const std::string* coding = call.http.request().header("Content-Encoding");
-  if (coding != nullptr && !net::equal_ignoring_case(*coding, "identity")) {
-    HttpError refusal(415, "bodies of Content-Encoding \"" + *coding + "\" are not supported");
-    refusal.headers.push_back({"Accept-Encoding", "identity"});
-    co_await send_error(call, std::move(refusal));
-    co_return std::nullopt;
-  }
-  auto body = co_await call.http.read_whole_body(kJsonBodyBytesMax);
-  if (!body) {
-    const Code code = body.error().code;
-    if (code == Code::kResourceExhausted) {
-      co_await send_error(call, HttpError{413, body.error().message, {}});
-    }
-    co_return std::nullopt;  // whatever else is wrong with it, the connection answers
-  }
+  const auto body = co_await read_text(call);
+  if (!body) co_return std::nullopt;
   if (is_blank(*body)) {
     const bool ollama = call.route.dialect == Dialect::kOllama;
     co_await send_error(call, HttpError{400, ollama ? "missing request body" : "EOF", {}});

@@ -75,12 +75,23 @@ TEST_F(ChatTest, TheVersionSaysHowFarModelsAreConfined) {
   EXPECT_EQ(version["lar"], "1.2.3");
 }
 
-TEST_F(ChatTest, SaysThatItReadsNoCompressedBodies) {
-  const auto refused =
-      call_text("POST", "/api/chat", "\x28\xb5\x2f\xfd", {{"Content-Encoding", "zstd"}});
+TEST_F(ChatTest, ReadsCompressedBodies) {
+  // One raw block, as `zstd --no-check` writes what does not get smaller.
+  const std::string_view zstd(
+      "\x28\xb5\x2f\xfd\x00\x58\xf9\x00\x00{\"model\":\"jinja\",\"messages\":[]}", 40);
+  const auto loaded = call_text("POST", "/api/chat", zstd, {{"Content-Encoding", "zstd"}});
+  EXPECT_EQ(loaded.status, 200) << loaded.body;
+  EXPECT_EQ(loaded.json()["done_reason"], "load");
+  const auto damaged = call_text("POST", "/api/chat", "{}", {{"Content-Encoding", "gzip"}});
+  EXPECT_EQ(damaged.status, 400);
+  EXPECT_EQ(damaged.error(), "the request's body is no valid gzip");
+}
+
+TEST_F(ChatTest, SaysWhichCodingsItReads) {
+  const auto refused = call_text("POST", "/api/chat", "x", {{"Content-Encoding", "br"}});
   EXPECT_EQ(refused.status, 415);
-  EXPECT_THAT(refused.error(), HasSubstr("\"zstd\" are not supported"));
-  EXPECT_EQ(refused.header("Accept-Encoding"), "identity");
+  EXPECT_THAT(refused.error(), HasSubstr("\"br\" are not supported"));
+  EXPECT_EQ(refused.header("Accept-Encoding"), "gzip, zstd, identity");
 }
 
 TEST_F(ChatTest, TakesAllOfAMessage) {
