@@ -85,6 +85,7 @@ void read_cache_type(const Reader& reader, ModelServing& serving) {
   if (name == "q8_0") return;
   serving.warnings.push_back(fmt::format(
       "OLLAMA_KV_CACHE_TYPE: \"{}\" is not supported, {} is used", name, saves ? "q8_0" : "f16"));
+  serving.service.notes.push_back(serving.warnings.back());
 }
 
 }  // namespace

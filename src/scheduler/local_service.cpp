@@ -35,7 +35,10 @@ void LocalService::Impl::accept(RequestId id, Order order, std::shared_ptr<Strea
               .submitted = Clock::now(),
               .warnings = {}};
   entry.key = runner_key(entry.order.model);
-  entry.warnings = runtime::unhonoured(entry.order.options);
+  entry.warnings = options.notes;
+  for (std::string& note : runtime::unhonoured(entry.order.options)) {
+    entry.warnings.push_back(std::move(note));
+  }
   entries.emplace(id, std::move(entry));
   plan(id);
 }

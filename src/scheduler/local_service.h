@@ -5,6 +5,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "runner/runner.h"
 #include "runtime/model.h"
@@ -19,6 +21,8 @@ struct ServiceOptions {
   // What every model is loaded with: threads, isas, batch, kv_type, and the context of requests
   // that do not say.
   runtime::LoadOptions load;
+  // What `load` cannot do as it was asked for, a sentence each: every answer says so.
+  std::vector<std::string> notes;
   // Bytes that more can be taken of at the moment; empty: available_memory().
   std::function<uint64_t()> available_bytes;
   // Told what happens to models, a sentence each, for the log; may be empty.

@@ -25,6 +25,8 @@ TEST(ServeModels, TheCacheHasATypeThatTheEngineHas) {
   const auto q4 = serving_with({{"OLLAMA_KV_CACHE_TYPE", "q4_0"}});
   EXPECT_EQ(q4.service.load.kv_type, DType::kQ8_0);
   EXPECT_THAT(q4.warnings, ElementsAre(HasSubstr("\"q4_0\" is not supported, q8_0 is used")));
+  EXPECT_THAT(q8.service.notes, IsEmpty());
+  EXPECT_EQ(q4.service.notes, q4.warnings) << "clients are told as well";
   const auto other = serving_with({{"OLLAMA_KV_CACHE_TYPE", "q5_1"}});
   EXPECT_EQ(other.service.load.kv_type, DType::kF16);
   EXPECT_THAT(other.warnings, ElementsAre(HasSubstr("\"q5_1\" is not supported, f16 is used")));

@@ -57,7 +57,9 @@ class LocalServiceTest : public testing::Test {
     io.poll();
     service = std::make_unique<LocalService>(
         io.get_executor(), files, factory,
-        ServiceOptions{.limits = limits, .load = {}, .available_bytes = [this] { return memory; }});
+        ServiceOptions{.limits = limits, .load = {}, .notes = notes, .available_bytes = [this] {
+                         return memory;
+                       }});
   }
   ~LocalServiceTest() override {
     service.reset();
@@ -337,6 +339,15 @@ TEST_F(LocalServiceTest, SaysWhatIsNotAsItWasAskedFor) {
   EXPECT_EQ((*client->ready)->context, 8192U);
   EXPECT_THAT((*client->ready)->warnings,
               ElementsAre(HasSubstr("num_gpu"), HasSubstr("trained for 8192")));
+}
+
+TEST_F(LocalServiceTest, SaysWhatNoModelCanBeGiven) {
+  notes = {"OLLAMA_KV_CACHE_TYPE: no"};
+  start();
+  const auto client = ask("a");
+  load();
+  ASSERT_TRUE(until([&] { return client->ready.has_value(); }));
+  EXPECT_THAT((*client->ready)->warnings, ElementsAre("OLLAMA_KV_CACHE_TYPE: no"));
 }
 
 TEST_F(LocalServiceTest, UnloadsWhenTheWorkIsDone) {
