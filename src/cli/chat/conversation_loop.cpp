@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/chat/slash_commands.h"
 #include "cli/output.h"
 
@@ -23,20 +25,22 @@ class Loop {
 
   Result<int> run() {
     while (true) {
-      const bool more = inside_ != Inside::kNothing || !held_.empty();
+      const bool more = inside_ != Inside::kNothing || !typed_.empty();
       TypedLine line = editor_.read(more ? "... " : ">>> ", more ? kMorePlaceholder : kPlaceholder);
       switch (line.end) {
         case TypedLine::End::kClosed: LAR_TRY(write_stdout("\n")); return 0;
         case TypedLine::End::kInterrupted:
           if (line.text.empty() && !more)
             LAR_TRY(write_stdout("\nUse Ctrl + d or /bye to exit.\n"));
+          typed_.clear();
           held_.clear();
           inside_ = Inside::kNothing;
           break;
-        case TypedLine::End::kContinued: held_ += line.text + "\n"; break;
+        case TypedLine::End::kContinued: typed_ += line.text + "\n"; break;
         case TypedLine::End::kEnter:
-          editor_.add_history(line.text);
-          LAR_TRY(const bool leave, take(std::move(line.text)));
+          typed_ += line.text;
+          editor_.add_history(typed_);
+          LAR_TRY(const bool leave, take(std::exchange(typed_, {})));
           if (leave) return 0;
           break;
       }
@@ -46,11 +50,9 @@ class Loop {
  private:
   enum class Inside : uint8_t { kNothing, kMessage, kSystem };
 
-  // A line that Enter ended. True: leave.
-  Result<bool> take(std::string line) {
+  // What Enter ended. True: leave.
+  Result<bool> take(const std::string& line) {
     if (inside_ != Inside::kNothing) return take_inside(line);
-    line = held_ + line;
-    held_.clear();
     if (line.empty()) return false;
     if (line.starts_with(kQuotes)) {
       held_ = line.substr(kQuotes.size());
@@ -111,7 +113,8 @@ class Loop {
 
   ChatSession& session_;
   LineEditor editor_;
-  std::string held_;  // lines of a message that is still being typed
+  std::string typed_;  // lines that Ctrl-J ended
+  std::string held_;   // what an open block has so far
   Inside inside_ = Inside::kNothing;
 };
 
