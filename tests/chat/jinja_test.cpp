@@ -101,7 +101,8 @@ TEST(Jinja, macros_and_blocks) {
       {"{% generation %}x{% set y = 1 %}{% endgeneration %}{{ y }}", "x"},
       {"{% macro m() %}{{ y }}{% endmacro %}{% set y = 5 %}{{ m() }}", "5"},
       {"{{ m is defined }}{% macro m(a) %}{% endmacro %}{{ m.name }}{{ m.arguments }}",
-       "Falsem['a']"},
+       "Falsem('a',)"},
+      {"{% macro m(a, b=2) %}{% endmacro %}{{ m.arguments }}", "('a', 'b')"},
       {"{% block b %}{{ 1 }}{% endblock b %}", "1"},
   });
 }

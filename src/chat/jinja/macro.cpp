@@ -36,8 +36,7 @@ Result<std::optional<Value>> MacroObject::attribute(Renderer& renderer, std::str
     for (const auto& parameter : spec_.parameters) {
       names.push_back(renderer.text(parameter.text, Origin::kTemplate));
     }
-    LAR_TRY(Value list, renderer.list(std::move(names)));
-    return list;
+    return renderer.tuple(std::move(names));
   }
   return std::nullopt;
 }
