@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "chat/fixtures.h"
 #include "chat/json.h"
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/registry.h"
@@ -143,6 +144,26 @@ TEST(HarmonyTexts, of_openais_library) {
   const test::Parsed final = test::parse_every_way(*family_format("harmony"), {}, last, 1);
   EXPECT_EQ(final.output.thinking, "thinking 3+5");
   EXPECT_EQ(final.output.content, "8");
+}
+
+// The publisher's template writes the same system message as the publisher's library.
+TEST(HarmonyTexts, the_template_agrees_with_openais_library) {
+  const auto library = shared_data("chat/harmony/test_no_tools.txt");
+  const auto source = shared_data("chat/llama.cpp-templates/openai-gpt-oss-120b.jinja");
+  LAR_REQUIRE_DATA(library);
+  LAR_REQUIRE_DATA(source);
+  std::string expected = read_file(library);
+  while (expected.ends_with('\n')) expected.pop_back();
+  const std::string next = "<|start|>assistant";
+  ASSERT_TRUE(expected.ends_with(next));
+  expected.resize(expected.size() - next.size());
+  const Json context = {{"messages", {{{"role", "user"}, {"content", "2+2"}}}},
+                        {"add_generation_prompt", true}};
+  jinja::RenderOptions options;
+  options.now = jinja::parse_iso_8601("2025-06-28T10:00:00Z");
+  const auto prompt = test::run(read_file(source), context, {}, options);
+  EXPECT_EQ(prompt.error, "");
+  EXPECT_EQ(prompt.text, expected + "<|start|>user<|message|>2+2<|end|>" + next);
 }
 
 TEST_F(HarmonyVectors, glimmers_names_resolve_within_their_namespace) {
