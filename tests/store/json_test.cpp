@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "support/data.h"
+
 namespace lar::store {
 namespace {
 
@@ -28,6 +35,29 @@ TEST(Json, RefusesWhatIsNoneAndWhatNestsTooDeep) {
   EXPECT_FALSE(parse_json(std::string(33, '[') + std::string(33, ']')));
   EXPECT_EQ(round(std::string(1'000'000, '[')), "JSON is nested too deep");
   EXPECT_TRUE(parse_json("\"" + std::string(100, '[') + "\\\"" + std::string(100, '{') + "\""));
+}
+
+// https://github.com/nst/JSONTestSuite: names begin with y (must be read), n (must not), i
+// (either).
+TEST(Json, ReadsWhatItsTestSuiteSaysAndNothingElse) {
+  const auto folder = test::shared_data("json/JSONTestSuite/test_parsing");
+  LAR_REQUIRE_DATA(folder);
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto value = parse_json(text, 1'000);
+    ++count;
+    if (name.starts_with("y_")) {
+      EXPECT_TRUE(value) << name;
+    } else if (name.starts_with("n_")) {
+      EXPECT_FALSE(value) << name;
+    }
+    if (value)
+      EXPECT_TRUE(parse_json(go_json(*value), 1'000)) << name << ": what is written is JSON";
+  }
+  EXPECT_GT(count, 100U);
 }
 
 }  // namespace
