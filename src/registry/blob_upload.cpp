@@ -50,24 +50,34 @@ std::string etag_of(const std::string& part_sums) {
 
 }  // namespace
 
-std::vector<store::ByteRange> upload_parts(uint64_t bytes) {
-  const uint64_t size = std::clamp(bytes / kPartsWanted, kPartBytesMin, kPartBytesMax);
+std::vector<store::ByteRange> upload_parts(uint64_t bytes, uint64_t part_min) {
+  const uint64_t size =
+      std::clamp(bytes / kPartsWanted, part_min, std::max(part_min, kPartBytesMax));
   std::vector<store::ByteRange> parts;
   for (uint64_t at = 0; at < bytes; at += size) parts.push_back({at, std::min(at + size, bytes)});
   return parts;
 }
 
-void BlobUpload::report(uint64_t completed) {
-  if (completed <= completed_) return;
-  completed_ = completed;
-  if (hooks_.progress) hooks_.progress(completed);
+// `position`: how far into the blob the part has come.
+void BlobUpload::report(Part& part, uint64_t position) {
+  const std::scoped_lock lock(mutex_);
+  part.sent = position - part.range.begin;
+  uint64_t sum = 0;
+  for (const Part& each : parts_) sum += each.sent;
+  if (sum <= completed_) return;
+  completed_ = sum;
+  if (hooks_.progress) hooks_.progress(sum);
+}
+
+void BlobUpload::notify(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  if (hooks_.notice) hooks_.notice(text);
 }
 
 Result<void> BlobUpload::run(const std::string& from) {
   const RetryPolicy& policy = session_.config().retry;
   for (int tries = 1;; ++tries) {
     const uint64_t before = completed_;
-    part_sums_.clear();
     auto target = begin(tries == 1 ? from : std::string());
     Result<void> result;
     if (!target) {
@@ -76,7 +86,7 @@ Result<void> BlobUpload::run(const std::string& from) {
       result = send_parts(**target);
     }
     if (result) {
-      report(bytes_);
+      if (hooks_.progress) hooks_.progress(bytes_);
       return {};
     }
     if (completed_ > before) tries = 1;
@@ -99,65 +109,95 @@ Result<std::optional<net::Url>> BlobUpload::begin(const std::string& from) {
 }
 
 Result<void> BlobUpload::send_parts(net::Url url) {
-  const RetryPolicy& policy = session_.config().retry;
-  for (const store::ByteRange part : upload_parts(bytes_)) {
-    uint64_t offset = part.begin;
-    for (int tries = 1; offset < part.end; ++tries) {
-      auto next = send_part(url, part, offset);
-      if (next) {
-        url = *std::move(next);
-        break;
-      }
-      if (!is_passing(next.error()) || tries >= policy.tries_max) {
-        return std::unexpected(next.error());
-      }
-      LAR_TRY(wait_for(back_off(policy, tries), stop_));
-      const auto there = ask_offset(url);
-      // It has lost the upload, or what it has is not from this part: the caller begins anew.
-      if (!there || there->second < part.begin || there->second > part.end) {
-        return std::unexpected(next.error());
-      }
-      if (there->second > offset) tries = 0;
-      url = there->first;
-      offset = there->second;
-    }
+  parts_.clear();
+  redirected_ = false;
+  for (const store::ByteRange range : upload_parts(bytes_, session_.config().upload_part_bytes)) {
+    parts_.push_back({.range = range});
   }
+  TaskGroup to_storage(static_cast<size_t>(std::max(session_.config().streams_max, 1)), stop_);
+  for (Part& part : parts_) LAR_TRY(send_part(url, part, to_storage));
+  LAR_TRY(to_storage.wait());
   return finish(url);
 }
 
-Result<net::Url> BlobUpload::send_part(const net::Url& url,
-                                       store::ByteRange part,
-                                       uint64_t offset) {
-  PartSource source(fd_, part, offset, [this](uint64_t position) { report(position); });
+Result<void> BlobUpload::send_part(net::Url& url, Part& part, TaskGroup& to_storage) {
+  const RetryPolicy& policy = session_.config().retry;
+  uint64_t offset = part.range.begin;
+  for (int tries = 1; offset < part.range.end; ++tries) {
+    auto next = try_part(url, part, offset, to_storage);
+    if (next) {
+      url = *std::move(next);
+      return {};
+    }
+    if (!is_passing(next.error()) || tries >= policy.tries_max) {
+      return std::unexpected(next.error());
+    }
+    LAR_TRY(wait_for(back_off(policy, tries), stop_));
+    if (redirected_) {
+      LAR_TRY(to_storage.state());
+      continue;
+    }
+    const auto there = ask_offset(url);
+    // It has lost the upload, or what it has is not from this part: the caller begins anew.
+    if (!there || there->second < part.range.begin || there->second > part.range.end) {
+      return std::unexpected(next.error());
+    }
+    if (there->second > offset) tries = 0;
+    url = there->first;
+    offset = there->second;
+  }
+  return {};
+}
+
+Result<net::Url> BlobUpload::try_part(const net::Url& url,
+                                      Part& part,
+                                      uint64_t offset,
+                                      TaskGroup& to_storage) {
+  PartSource source(fd_, part.range, offset, [&](uint64_t position) { report(part, position); });
   const Call call{.method = "PATCH",
                   .url = url,
                   .headers = {{"Content-Type", kBytesType},
-                              {"Content-Range", fmt::format("{}-{}", offset, part.end - 1)},
+                              {"Content-Range", fmt::format("{}-{}", offset, part.range.end - 1)},
                               {"X-Redirect-Uploads", "1"}},
                   .body_source = &source,
                   .redirects = Redirects::kReturn};
   LAR_TRY(const auto answer, send(call));
-  if (answer.response.status == 307) return send_redirected(answer.response, answer.url, part);
-  if (!is_good(answer.response)) return std::unexpected(status_error(answer.response));
-  part_sums_ += source.md5();
+  if (answer.response.status == 307) {
+    LAR_TRY(const auto storage, location(answer.response, {"Location"}, answer.url));
+    redirected_ = true;
+    LAR_TRY(to_storage.start([this, storage, &part](const std::stop_token& stop) {
+      return send_to_storage(storage, part, stop);
+    }));
+  } else if (!is_good(answer.response)) {
+    return std::unexpected(status_error(answer.response));
+  } else {
+    part.sum = source.md5();
+  }
   return next_location(answer.response, answer.url);
 }
 
-// The storage behind the registry takes the part itself; the registry names both addresses.
-Result<net::Url> BlobUpload::send_redirected(const net::HttpResponse& response,
-                                             const net::Url& from,
-                                             store::ByteRange part) {
-  LAR_TRY(const auto target, location(response, {"Location"}, from));
-  PartSource source(fd_, part, part.begin, [this](uint64_t position) { report(position); });
+// The storage behind the registry takes the part itself, from its first byte at every try.
+Result<void> BlobUpload::send_to_storage(const net::Url& url,
+                                         Part& part,
+                                         const std::stop_token& stop) {
+  PartSource source(fd_, part.range, part.range.begin,
+                    [&](uint64_t position) { report(part, position); });
   const Call call{.method = "PUT",
-                  .url = target,
+                  .url = url,
                   .headers = {{"Content-Type", kBytesType}},
                   .body_source = &source,
                   .redirects = Redirects::kReturn};
-  LAR_TRY(const auto answer, send(call));
-  if (!is_good(answer.response)) return std::unexpected(status_error(answer.response));
-  part_sums_ += source.md5();
-  return location(response, {"Docker-Upload-Location", "Location"}, from);
+  const RetryPolicy& policy = session_.config().retry;
+  for (int tries = 1;; ++tries) {
+    source.rewind();
+    const auto answer = session_.send(call, stop, notice_);
+    if (answer && is_good(answer->response)) break;
+    const Error error = answer ? status_error(answer->response) : answer.error();
+    if (!is_passing(error) || tries >= policy.tries_max) return std::unexpected(error);
+    LAR_TRY(wait_for(back_off(policy, tries), stop));
+  }
+  part.sum = source.md5();
+  return {};
 }
 
 Result<std::pair<net::Url, uint64_t>> BlobUpload::ask_offset(const net::Url& url) {
@@ -172,7 +212,9 @@ Result<std::pair<net::Url, uint64_t>> BlobUpload::ask_offset(const net::Url& url
 
 Result<void> BlobUpload::finish(const net::Url& url) {
   LAR_TRY(auto target, url.with_query("digest", digest_.str()));
-  if (const std::string etag = etag_of(part_sums_); !etag.empty()) {
+  std::string part_sums;
+  for (const Part& part : parts_) part_sums += part.sum;
+  if (const std::string etag = etag_of(part_sums); !etag.empty()) {
     LAR_TRY(target, target.with_query("etag", etag));
   }
   LAR_TRY(const auto answer,

@@ -35,9 +35,10 @@ struct RegistryConfig {
 
   net::HttpDeadlines deadlines;
   RetryPolicy retry;
-  bool keep_unused = false;           // the blobs of an old version stay after a pull
-  int streams_max = 16;               // parallel requests of one blob
-  uint64_t bytes_per_second_max = 0;  // of all pulls together; 0: no limit
+  bool keep_unused = false;                  // the blobs of an old version stay after a pull
+  int streams_max = 16;                      // parallel requests of one blob
+  uint64_t upload_part_bytes = 100'000'000;  // of each but the last, at least
+  uint64_t bytes_per_second_max = 0;         // of all pulls together; 0: no limit
 };
 
 }  // namespace lar::registry

@@ -115,18 +115,111 @@ TEST_F(Pushing, AnUploadThatBreaksOffGoesOn) {
   EXPECT_TRUE(fake_.has_blob(store::sha256(other)));
 }
 
+// Storage behind a registry: it takes parts by number, and the registry sends each there.
+class RedirectedPushing : public Pushing {
+ protected:
+  RedirectedPushing() {
+    config_.upload_part_bytes = kMiB;
+    config_.private_hosts = {storage_.host()};
+    restart();
+    fake_.on_request = [this](PeerConnection& connection, const PeerRequest& request) {
+      return send_on(connection, request);
+    };
+  }
+
+  bool send_on(PeerConnection& connection, const PeerRequest& request) {
+    if (request.method == "PATCH") {
+      const int part = next_part_++;
+      return connection.answer(
+          307, "",
+          {{"Location", storage_.url(fmt::format("/part/{}", part))},
+           {"Docker-Upload-Location", fmt::format("/v2/lib/tale/blobs/uploads/u{}", part)}});
+    }
+    return request.method == "PUT" && request.target.find("digest=") != std::string::npos &&
+           connection.answer(201);
+  }
+
+  void take(PeerConnection& connection) {
+    while (const auto request = connection.read_request()) {
+      most_ = std::max<int>(most_, ++running_);
+      EXPECT_EQ(request->method, "PUT");
+      EXPECT_EQ(request->header("Authorization"), "");
+      // The first waits for company.
+      for (int i = 0; most_ < 2 && i < 500 && wait_for_others_; ++i) connection.sleep(10);
+      --running_;
+      const bool bad = failures_-- > 0;
+      if (!bad) {
+        const std::scoped_lock lock(mutex_);
+        stored_[std::stoi(request->target.substr(6))] = request->body;
+      }
+      if (!connection.answer(bad ? status_ : 200)) return;
+    }
+  }
+
+  std::string stored() {
+    const std::scoped_lock lock(mutex_);
+    std::string all;
+    for (const auto& [part, body] : stored_) all += body;
+    return all;
+  }
+
+  std::atomic<int> next_part_ = 0;
+  std::atomic<int> running_ = 0;
+  std::atomic<int> most_ = 0;
+  std::atomic<int> failures_ = 0;
+  int status_ = 500;
+  bool wait_for_others_ = true;
+  std::mutex mutex_;
+  std::map<int, std::string> stored_;
+  test::HttpPeer storage_{[this](PeerConnection& connection) { take(connection); }};
+};
+
+TEST_F(RedirectedPushing, PartsGoToTheStorageBesideEachOther) {
+  const std::string weights = test::random_bytes(6, 5 * kMiB + 9);
+  put_model("tale:one", weights);
+  failures_ = 2;
+  const auto outcome = push("tale:one");
+  ASSERT_TRUE(outcome.ok()) << outcome.error();
+  EXPECT_TRUE(outcome.monotone());
+  EXPECT_GE(most_, 2) << "one after the other";
+  EXPECT_LE(most_, config_.streams_max);
+  EXPECT_EQ(next_part_, 8) << "a part that the storage did not take is not asked for again";
+  // Config, six parts, template: in the order of the manifest.
+  EXPECT_NE(stored().find(weights), std::string::npos);
+}
+
+TEST_F(RedirectedPushing, StaysWithinTheLimit) {
+  config_.streams_max = 1;
+  restart();
+  wait_for_others_ = false;
+  put_model("tale:one", test::random_bytes(7, 4 * kMiB));
+  ASSERT_TRUE(push("tale:one").ok());
+  EXPECT_EQ(most_, 1);
+}
+
+TEST_F(RedirectedPushing, WhatTheStorageRefusesEndsThePush) {
+  wait_for_others_ = false;
+  status_ = 403;
+  failures_ = 1000;
+  put_model("tale:one", test::random_bytes(8, 4 * kMiB));
+  const auto outcome = push("tale:one");
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_EQ(fake_.count("PUT", ""), 0U) << "no part of it is called whole";
+}
+
 TEST_F(Pushing, AModelThatIsNotThereCannotBePushed) {
   const auto outcome = push("none:one");
   EXPECT_EQ(outcome.code(), Code::kNotFound);
 }
 
 TEST_F(Pushing, PartsAreThoseOfOllama) {
-  EXPECT_TRUE(upload_parts(0).empty());
-  EXPECT_EQ(upload_parts(1'185'440).size(), 1U);
-  EXPECT_EQ(upload_parts(100'000'001).size(), 2U);
-  EXPECT_EQ(upload_parts(3'200'000'000).size(), 16U);
-  EXPECT_EQ(upload_parts(40'000'000'000).size(), 40U);
-  EXPECT_EQ(upload_parts(40'000'000'000).back().end, 40'000'000'000U);
+  const uint64_t kPartMin = RegistryConfig().upload_part_bytes;
+  EXPECT_TRUE(upload_parts(0, kPartMin).empty());
+  EXPECT_EQ(upload_parts(1'185'440, kPartMin).size(), 1U);
+  EXPECT_EQ(upload_parts(100'000'001, kPartMin).size(), 2U);
+  EXPECT_EQ(upload_parts(3'200'000'000, kPartMin).size(), 16U);
+  EXPECT_EQ(upload_parts(40'000'000'000, kPartMin).size(), 40U);
+  EXPECT_EQ(upload_parts(40'000'000'000, kPartMin).back().end, 40'000'000'000U);
 }
 
 }  // namespace
