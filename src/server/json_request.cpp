@@ -60,7 +60,7 @@ net::awaitable<std::optional<std::string>> read_text(Call& call) {
 
 Result<Json> parse_request(std::string_view body) {
   auto parsed = store::parse_json(body, kRequestDepthMax);
-  if (!parsed) return fail(Code::kInvalidArgument, "invalid JSON: " + parsed.error().message);
+  if (!parsed) return fail(Code::kInvalidArgument, parsed.error().message);
   if (!parsed->is_object()) {
     return fail(Code::kInvalidArgument,
                 fmt::format("the request must be a JSON object, not {}", type_name(*parsed)));

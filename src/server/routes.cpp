@@ -14,6 +14,10 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/version", ollama::version, Scope::kPublic},
     {"HEAD", "/api/version", ollama::version, Scope::kPublic},
     {"GET", "/api/status", ollama::status, Scope::kPublic},
+    {"POST", "/api/me", ollama::no_cloud, Scope::kInfer},
+    {"POST", "/api/signout", ollama::no_cloud, Scope::kManage},
+    {"POST", "/api/experimental/web_search", ollama::no_cloud, Scope::kInfer, BodyKind::kJson},
+    {"POST", "/api/experimental/web_fetch", ollama::no_cloud, Scope::kInfer, BodyKind::kJson},
 
     {"GET", "/api/tags", ollama::tags, Scope::kInfer},
     {"HEAD", "/api/tags", ollama::tags, Scope::kInfer},

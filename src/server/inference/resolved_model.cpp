@@ -69,12 +69,12 @@ Result<ResolvedModel> read_resolved_model(const store::Store& store,
   ResolvedModel model;
   model.asked = name;
   name = trimmed(name);
-  if (name.ends_with(kLocal)) {
-    name.resize(name.size() - kLocal.size());
-    if (names_cloud(name)) {
+  const bool local = name.ends_with(kLocal);
+  if (local) name.resize(name.size() - kLocal.size());
+  if (names_cloud(name)) {
+    if (local || name.ends_with(":local:cloud")) {
       return fail(Code::kInvalidArgument, "use either :local or :cloud, not both");
     }
-  } else if (names_cloud(name)) {
     return fail(Code::kPermissionDenied, "this server runs no cloud models");
   }
   LAR_TRY(const store::ModelName parsed, store::ModelName::parse(name));

@@ -8,6 +8,7 @@ namespace lar::server::ollama {
 net::awaitable<void> root(Call& call);
 net::awaitable<void> version(Call& call);
 net::awaitable<void> status(Call& call);
+net::awaitable<void> no_cloud(Call& call);
 net::awaitable<void> tags(Call& call);
 net::awaitable<void> show(Call& call);
 net::awaitable<void> create(Call& call);

@@ -77,14 +77,28 @@ TEST_F(ChatTest, TheVersionSaysHowFarModelsAreConfined) {
 
 TEST_F(ChatTest, ReadsCompressedBodies) {
   // One raw block, as `zstd --no-check` writes what does not get smaller.
-  const std::string_view zstd(
+  const std::string zstd(
       "\x28\xb5\x2f\xfd\x00\x58\xf9\x00\x00{\"model\":\"jinja\",\"messages\":[]}", 40);
+  service.scripts.push_back({.events = {}});
   const auto loaded = call_text("POST", "/api/chat", zstd, {{"Content-Encoding", "zstd"}});
   EXPECT_EQ(loaded.status, 200) << loaded.body;
   EXPECT_EQ(loaded.json()["done_reason"], "load");
   const auto damaged = call_text("POST", "/api/chat", "{}", {{"Content-Encoding", "gzip"}});
   EXPECT_EQ(damaged.status, 400);
   EXPECT_EQ(damaged.error(), "the request's body is no valid gzip");
+}
+
+TEST_F(ChatTest, ThereIsNoCloud) {
+  for (const char* path :
+       {"/api/me", "/api/signout", "/api/experimental/web_search", "/api/experimental/web_fetch"}) {
+    const auto refused = call_text("POST", path, "{}", {});
+    EXPECT_EQ(refused.status, 403) << path;
+    EXPECT_EQ(refused.error(), "this server has no cloud");
+  }
+}
+
+TEST_F(ChatTest, SaysOnceThatABodyIsNoJson) {
+  EXPECT_EQ(call_text("POST", "/api/chat", "{", {}).error(), "invalid JSON");
 }
 
 TEST_F(ChatTest, SaysWhichCodingsItReads) {

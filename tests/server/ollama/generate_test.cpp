@@ -152,6 +152,10 @@ TEST_F(GenerateTest, RefusesInOllamasWordsAndOrder) {
             "400 this model does not support images");
   EXPECT_EQ(refused({{"model", "big:cloud"}, {"prompt", "x"}}),
             "403 this server runs no cloud models");
+  for (const char* both : {"big:cloud:local", "big:local:cloud"}) {
+    EXPECT_EQ(refused({{"model", both}, {"prompt", "x"}}),
+              "400 use either :local or :cloud, not both");
+  }
   EXPECT_THAT(service.orders, IsEmpty());
 }
 
