@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "support/data.h"
+#include "support/process.h"
 #include "support/raw_client.h"
 
 namespace lar {
@@ -107,6 +108,24 @@ TEST(Serve, AnswersUntilItIsTold) {
   EXPECT_TRUE(second.log_says("bind: address already in use")) << second.log();
 
   EXPECT_EQ(serving.end(SIGTERM), 0);
+}
+
+TEST(Serve, AClientOfTheSameVersionHasNothingToWarnOf) {
+  Serving serving("127.0.0.1:0");
+  const std::string host = "OLLAMA_HOST=127.0.0.1:" + std::to_string(serving.port());
+  const auto as_ollama = serving.dir() / "ollama";
+  std::filesystem::create_symlink(test::lar_binary(), as_ollama);
+  const auto version = [](const std::string& variable, const std::filesystem::path& program) {
+    return test::run_process({"/usr/bin/env", variable, program.string(), "--version"}).out;
+  };
+  for (const auto& program : {test::lar_binary(), as_ollama}) {
+    const std::string said = version(host, program);
+    EXPECT_NE(said.find(" version is "), std::string::npos) << said;
+    EXPECT_EQ(said.find("Warning"), std::string::npos) << said;
+  }
+  EXPECT_NE(version("OLLAMA_HOST=127.0.0.1:1", as_ollama)
+                .find("could not connect to a running Ollama instance\n"),
+            std::string::npos);
 }
 
 // A16: what it makes is for its user alone.
