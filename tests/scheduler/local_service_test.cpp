@@ -105,6 +105,7 @@ class LocalServiceTest : public testing::Test {
   FakeFactory factory{io};
   FakeModelFiles files;
   uint64_t memory = 1'000'000;
+  std::vector<std::string> notes;
   std::unique_ptr<LocalService> service;
 };
 
@@ -343,7 +344,7 @@ TEST_F(LocalServiceTest, SaysWhatIsNotAsItWasAskedFor) {
 
 TEST_F(LocalServiceTest, SaysWhatNoModelCanBeGiven) {
   notes = {"OLLAMA_KV_CACHE_TYPE: no"};
-  start();
+  make({});
   const auto client = ask("a");
   load();
   ASSERT_TRUE(until([&] { return client->ready.has_value(); }));
