@@ -72,7 +72,10 @@ HttpError http_error(const Error& error) {
 std::string error_json(Dialect dialect, const HttpError& error) {
   nlohmann::ordered_json body;
   switch (dialect) {
-    case Dialect::kOllama: body["error"] = error.message; break;
+    case Dialect::kOllama:
+      body["error"] = error.message;
+      if (!error.code.empty()) body["code"] = error.code;
+      break;
     case Dialect::kOpenAi:
       body["error"] = {{"message", error.message},
                        {"type", openai_type(error.status)},

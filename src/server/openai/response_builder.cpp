@@ -225,8 +225,9 @@ std::vector<ServerEvent> ResponseBuilder::finish(const runtime::GenerateDone& do
 
 std::vector<ServerEvent> ResponseBuilder::fail(const HttpError& error) {
   response_["status"] = "failed";
-  response_["error"] = {{"code", error.status == 400 ? "invalid_prompt" : "server_error"},
-                        {"message", error.message}};
+  std::string_view code = error.status == 400 ? "invalid_prompt" : "server_error";
+  if (!error.code.empty()) code = error.code;
+  response_["error"] = {{"code", code}, {"message", error.message}};
   // OpenAI's document has the fields in the event, its servers have them in an object.
   Json event = response_["error"];
   event["param"] = nullptr;

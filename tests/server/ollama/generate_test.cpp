@@ -248,6 +248,12 @@ TEST_F(GenerateTest, AnErrorBeforeTheFirstPieceHasItsStatus) {
 
   service.scripts.push_back({.events = {Error{Code::kInvalidArgument, "too long"}}});
   EXPECT_EQ(generate({{"model", "plain"}, {"prompt", "x"}}).status, 400);
+
+  service.scripts.push_back({.events = {Error{Code::kContextExceeded, "request (9 tokens)"}}});
+  const Reply over = generate({{"model", "plain"}, {"prompt", "x"}});
+  EXPECT_EQ(over.status, 400);
+  EXPECT_EQ(over.json()["code"], "context_length_exceeded");
+  EXPECT_EQ(over.error(), "request (9 tokens)");
 }
 
 TEST_F(GenerateTest, AnErrorInTheMiddleIsALineOfTheStream) {

@@ -41,6 +41,16 @@ TEST_F(CompletionsTest, CompletesThroughTheTemplate) {
   EXPECT_EQ(asked().options.num_predict, 4);
 }
 
+// B20
+TEST_F(CompletionsTest, APromptBeyondTheContextHasACode) {
+  for (const bool stream : {false, true}) {
+    service.scripts = {{.events = {Error{Code::kContextExceeded, "request (9 tokens) exceeds"}}}};
+    const Reply reply = complete({{"stream", stream}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.json()["error"]["code"], "context_length_exceeded");
+  }
+}
+
 TEST_F(CompletionsTest, TakesSeveralPromptsAndChoices) {
   service.scripts = {FakeService::answer("1"), FakeService::answer("2"), FakeService::answer("3"),
                      FakeService::answer("4")};

@@ -113,6 +113,19 @@ TEST_F(ResponsesTest, IsIncompleteWhenTheTokensDidNotSuffice) {
   EXPECT_EQ(asked().options.num_predict, 2);
 }
 
+// B20
+TEST_F(ResponsesTest, APromptBeyondTheContextHasACode) {
+  for (const bool stream : {false, true}) {
+    service.scripts = {{.events = {Error{Code::kContextExceeded, "request (9 tokens) exceeds"}}}};
+    const Reply reply = respond({{"stream", stream}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.json()["error"]["code"], "context_length_exceeded");
+  }
+  script({Error{Code::kContextExceeded, "request (9 tokens) exceeds"}});
+  const auto events = respond({{"stream", true}}).events();
+  EXPECT_EQ(events.back()["data"]["response"]["error"]["code"], "context_length_exceeded");
+}
+
 TEST_F(ResponsesTest, TellsOfErrorsInAStream) {
   script({GenerateDelta{.content = "Hel"}, Error{Code::kUnavailable, "the runner died"}});
   const auto events = respond({{"stream", true}}).events();
