@@ -8,8 +8,9 @@ namespace lar {
 // the system knows no such wish (Linux before 6.12), nothing changes.
 void prefer_latency();
 
-// Asks for long turns, at the price of making way at once for any thread that wakes up: for one that
-// computes as long as there is work. Threads that it starts inherit this. Linux 6.12 and later.
+// Asks for long turns, at the price of making way at once for any thread that wakes up: for one
+// that computes as long as there is work. Threads that it starts inherit this. Linux 6.12 and
+// later.
 void prefer_throughput();
 
 }  // namespace lar

@@ -19,7 +19,7 @@ void append(Tokens& to, const Tokens& from) {
 }
 
 std::unexpected<Error> too_long() {
-  return fail(Code::kContextExceeded, "the input length exceeds the context length");
+  return fail(Code::kInvalidArgument, "the input length exceeds the context length");
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ Result<EmbedText> EmbedTexts::text(std::string_view text, uint32_t context, bool
   if (words.size() + special > std::max(context, kContextMin)) {
     if (!truncate) return too_long();
     if (context <= special) {
-      return fail(Code::kContextExceeded, "input after truncation exceeds maximum context length");
+      return fail(Code::kInvalidArgument, "input after truncation exceeds maximum context length");
     }
     result.dropped = static_cast<uint32_t>(words.size() - (context - special));
     words.resize(context - special);

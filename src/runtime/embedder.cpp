@@ -154,7 +154,7 @@ Result<EmbedId> Embedder::submit(const EmbedRequest& request) {
   for (const std::string& input : request.inputs) {
     LAR_TRY(EmbedText text, texts_->text(input, context, request.truncate));
     if (text.tokens.size() > context_) {
-      return fail(Code::kContextExceeded, "the input length exceeds the context length");
+      return fail(Code::kInvalidArgument, "the input length exceeds the context length");
     }
     if (text.dropped > 0) {
       job->vectors.warnings.push_back(
