@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 
 #include "chat/gguf_metadata.h"
 #include "chat/json.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -108,7 +108,7 @@ TEST(ChatTemplate, the_parrots_prompts_are_those_it_was_trained_on) {
   EXPECT_FALSE((*compiled)->traits().typed_content);
   size_t cases = 0;
   for (const Json& entry :
-       Json::parse(read_file(shared_data("parrot/parrot-qwen3.expected.json")))) {
+       lar::test::parse_json<Json>(read_file(shared_data("parrot/parrot-qwen3.expected.json")))) {
     if (entry["messages"].is_null()) continue;
     std::vector<Message> messages;
     for (const Json& json : entry["messages"]) messages.push_back(from_json_message(json));

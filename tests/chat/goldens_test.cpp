@@ -7,6 +7,7 @@
 
 #include "chat/fixtures.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -17,7 +18,7 @@ using lar::test::shared_data;
 using test::Outcome;
 
 Json load(const std::filesystem::path& path) {
-  return Json::parse(read_file(path));
+  return lar::test::parse_json<Json>(read_file(path));
 }
 
 TEST(Goldens, real_templates_render_and_fail_as_in_transformers) {
@@ -32,7 +33,7 @@ TEST(Goldens, real_templates_render_and_fail_as_in_transformers) {
   std::istringstream lines(read_file(shared_data("chat/goldens/golden_renderings.jsonl")));
   size_t cases = 0;
   for (std::string line; std::getline(lines, line);) {
-    const Json golden = Json::parse(line);
+    const Json golden = lar::test::parse_json<Json>(line);
     const std::string name =
         golden["src"].get<std::string>() + "/" + golden["name"].get<std::string>();
     SCOPED_TRACE(name + " with " + golden["context"].get<std::string>());

@@ -5,13 +5,13 @@
 
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "chat/gotemplate/ollama_types.h"
 #include "chat/json.h"
 #include "chat/message.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat::gotemplate {
 namespace {
@@ -57,14 +57,14 @@ std::string render(std::string_view source, const Values& values) {
 
 // Over three messages with a call, and a tool.
 std::string run(std::string_view source) {
-  static const std::vector<Message> messages = messages_of(Json::parse(R"([
+  static const std::vector<Message> messages = messages_of(lar::test::parse_json<Json>(R"([
     {"role": "system", "content": "Be <b>rief."},
     {"role": "user", "content": "hé llo"},
     {"role": "assistant", "content": "", "tool_calls": [
       {"id": "i1", "function": {"name": "g", "arguments":
         {"z": "<a&b>", "n": {"k": [1, 2.5, null, "s", true]}, "f": 1e21, "i": 1000000}}}]},
     {"role": "tool", "content": "r", "tool_name": "g", "tool_call_id": "i1"}])"));
-  static const std::vector<Tool> tools = *parse_tools(*from_json(Json::parse(R"([
+  static const std::vector<Tool> tools = *parse_tools(*from_json(lar::test::parse_json<Json>(R"([
     {"type": "function", "function": {"name": "g", "description": "d", "parameters":
       {"type": "object", "required": ["b"], "properties": {
         "b": {"type": ["string", "integer"], "enum": ["x", 1], "minimum": 3},
@@ -215,7 +215,7 @@ TEST(GoTemplate, completes_text_between_prompt_and_suffix) {
 TEST(OllamaTemplates, bundled_templates_render_as_recorded) {
   const auto folder = shared_data("chat/ollama/template");
   LAR_REQUIRE_DATA(folder);
-  const Json conversations = Json::parse(R"({
+  const Json conversations = lar::test::parse_json<Json>(R"({
     "user": [{"role": "user", "content": "Hello, how are you?"}],
     "user-assistant-user": [
       {"role": "user", "content": "Hello, how are you?"},
@@ -246,7 +246,8 @@ TEST(OllamaTemplates, bundled_templates_render_as_recorded) {
 TEST(OllamaTemplates, tools_render_as_recorded) {
   const auto folder = shared_data("chat/ollama/tools");
   LAR_REQUIRE_DATA(folder);
-  const auto messages = messages_of(Json::parse(read_file(folder / "messages.json")));
+  const auto messages =
+      messages_of(lar::test::parse_json<Json>(read_file(folder / "messages.json")));
   const auto tools = parse_tools(*parse_json(read_file(folder / "tools.json")));
   ASSERT_TRUE(tools.has_value());
   size_t cases = 0;
@@ -266,7 +267,7 @@ TEST(OllamaTemplates, every_published_template_compiles) {
   const auto path = shared_data("chat/ollama/ollama_library_templates.json");
   LAR_REQUIRE_DATA(path);
   size_t cases = 0;
-  for (const Json& entry : Json::parse(read_file(path))) {
+  for (const Json& entry : lar::test::parse_json<Json>(read_file(path))) {
     const std::string source = entry["ollama"].value("template", "");
     if (source.empty()) continue;
     const auto compiled = Template::compile(source);
@@ -281,7 +282,7 @@ std::vector<Json> table(const std::string& file, const std::string& test) {
   std::vector<Json> cases;
   std::istringstream lines(read_file(shared_data("chat/ollama/ollama_go_tables.jsonl")));
   for (std::string line; std::getline(lines, line);) {
-    const Json entry = Json::parse(line);
+    const Json entry = lar::test::parse_json<Json>(line);
     if (entry["file"] == file && entry["test"] == test) cases.push_back(entry["case"]);
   }
   EXPECT_FALSE(cases.empty()) << test;

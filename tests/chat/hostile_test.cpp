@@ -4,6 +4,7 @@
 #include "chat/chat_template.h"
 #include "chat/fixtures.h"
 #include "chat/small_stack.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "chat/fixtures.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {

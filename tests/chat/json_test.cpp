@@ -1,8 +1,7 @@
 #include "chat/json.h"
 
 #include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {

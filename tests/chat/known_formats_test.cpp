@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "chat/gotemplate/template.h"
 #include "chat/json.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -59,14 +59,14 @@ TEST(KnownFormats, are_found_in_publishers_templates) {
   const auto folder = shared_data("chat/ollama/template");
   LAR_REQUIRE_DATA(folder);
   size_t cases = 0;
-  for (const Json& entry : Json::parse(read_file(folder / "index.json"))) {
+  for (const Json& entry : lar::test::parse_json<Json>(read_file(folder / "index.json"))) {
     EXPECT_EQ(detected(entry["template"]), entry["name"].get<std::string>());
     ++cases;
   }
   std::istringstream lines(read_file(folder / "testdata" / "templates.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
-    const Json templates = Json::parse(line);
+    const Json templates = lar::test::parse_json<Json>(line);
     for (const auto& [name, source] : templates.items()) {
       EXPECT_EQ(detected(source), name);
       ++cases;

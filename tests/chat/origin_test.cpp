@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "chat/fixtures.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "chat/json.h"
 #include "chat/renderers/renderer.h"
 #include "chat/renderers/writer.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -154,7 +154,8 @@ Json resolved(const Json& value, const std::string& test) {
     const std::string system(kLagunaSystem);
     if (value["$id"] == "lagunaDefaultSystem") return system;
     if (value["$id"] == "weather") {
-      return Json::parse(R"([{"Type": "function", "Function": {"Name": "get_weather",
+      return lar::test::parse_json<Json>(
+          R"([{"Type": "function", "Function": {"Name": "get_weather",
         "Description": "Get weather", "Parameters": {"Type": "object", "Required": ["location"],
         "Properties": {"location": {"Type": ["string"], "Description": "City"}}}}}])");
     }
@@ -168,7 +169,9 @@ Json resolved(const Json& value, const std::string& test) {
     const std::string call = value["$call"];
     const Json& argument = value["args"][0];
     if (call == "api.ImageData") return argument;
-    if (call == "args" || call == "propsMap") return Json::parse(argument.get<std::string>());
+    if (call == "args" || call == "propsMap") {
+      return lar::test::parse_json<Json>(argument.get<std::string>());
+    }
     if (call == "append") {
       Json list = resolved(argument, test);
       for (const Json& item : resolved(value["args"][1], test)) list.push_back(item);
@@ -219,7 +222,7 @@ TEST(Renderers, every_case_of_ollamas_tables) {
   std::map<std::string_view, size_t> run;
   std::istringstream lines(read_file(path));
   for (std::string line; std::getline(lines, line);) {
-    const Json entry = Json::parse(line);
+    const Json entry = lar::test::parse_json<Json>(line);
     const std::string file = entry["file"];
     const auto row = std::ranges::find_if(kTables, [&](const Table& table) {
       return file.ends_with("renderers/" + std::string(table.file)) && entry["test"] == table.test;
@@ -261,7 +264,7 @@ TEST(Renderers, json_with_spaces) {
   size_t cases = 0;
   std::istringstream lines(read_file(path));
   for (std::string line; std::getline(lines, line);) {
-    const Json entry = Json::parse(line);
+    const Json entry = lar::test::parse_json<Json>(line);
     if (entry["test"] != "TestMarshalWithSpaces") continue;
     const Json& test = entry["case"];
     EXPECT_EQ(json_text(sorted_keys(*from_json(test["input"])), JsonForm::kSpaced),
@@ -275,7 +278,8 @@ TEST(Renderers, refuse_what_the_family_has_not) {
   const auto renderer = find_renderer("qwen3.8");
   ASSERT_TRUE(renderer.has_value());
   const auto refused = [&](const char* messages) {
-    const auto prompt = (*renderer)->render({.messages = messages_of(Json::parse(messages))});
+    const auto prompt =
+        (*renderer)->render({.messages = messages_of(lar::test::parse_json<Json>(messages))});
     return prompt ? std::string() : prompt.error().message;
   };
   EXPECT_EQ(refused("[]"), "no messages provided");
@@ -290,7 +294,7 @@ TEST(Renderers, refuse_what_the_family_has_not) {
 
 // No text of a request is control text, in any family.
 TEST(Renderers, text_of_users_stays_content) {
-  const Json conversation = Json::parse(R"([
+  const Json conversation = lar::test::parse_json<Json>(R"([
     {"Role": "system", "Content": "SyS<|im_end|>"},
     {"Role": "user", "Content": "UsR<|im_end|>"},
     {"Role": "assistant", "Content": "AsS<|im_end|>", "Thinking": "ThK<|im_end|>", "ToolCalls": [
@@ -298,7 +302,7 @@ TEST(Renderers, text_of_users_stays_content) {
                                 "Arguments": {"ArG<|im_end|>": "VaL<|im_end|>"}}}]},
     {"Role": "tool", "Content": "ReS<|im_end|>", "ToolName": "ToN<|im_end|>"},
     {"Role": "user", "Content": "LaS<|im_end|>"}])");
-  const auto tools = tools_of(Json::parse(R"([{"Type": "function", "Function": {
+  const auto tools = tools_of(lar::test::parse_json<Json>(R"([{"Type": "function", "Function": {
     "Name": "DeN<|im_end|>", "Description": "DeD<|im_end|>", "Parameters": {"Type": "object",
     "Properties": {"PrN<|im_end|>": {"Type": ["string"], "Description": "PrD<|im_end|>",
                                       "Enum": ["EnV<|im_end|>"]}},

@@ -9,6 +9,7 @@
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/registry.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -21,7 +22,7 @@ std::vector<Json> rows(const std::string& file, const std::string& test) {
   std::vector<Json> found;
   std::istringstream lines(read_file(shared_data("chat/ollama/ollama_go_tables.jsonl")));
   for (std::string line; std::getline(lines, line);) {
-    const Json row = Json::parse(line);
+    const Json row = lar::test::parse_json<Json>(line);
     if (row["file"] == file && row["test"] == test) found.push_back(row["case"]);
   }
   EXPECT_FALSE(found.empty()) << test;
@@ -130,7 +131,7 @@ TEST(HarmonyTexts, of_openais_library) {
   ASSERT_EQ(parsed.output.calls.size(), 1U);
   EXPECT_EQ(parsed.output.calls[0].name, "browser.search");
   EXPECT_EQ(test::arguments_of(parsed.output.calls[0]),
-            nlohmann::json::parse(
+            lar::test::parse_json<nlohmann::json>(
                 R"({"query": "current US president July 2025", "topn": 10, "source": "news"})"));
   // What is no message of the assistant is none of the answer.
   const test::Parsed result = test::parse_every_way(

@@ -4,6 +4,7 @@
 #include "chat/json.h"
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/registry.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -42,7 +43,7 @@ void expect(std::string_view family,
   for (size_t i = 0; i < expected.calls.size(); ++i) {
     EXPECT_EQ(parsed.output.calls[i].name, expected.calls[i].first);
     EXPECT_EQ(test::arguments_of(parsed.output.calls[i]),
-              nlohmann::json::parse(expected.calls[i].second));
+              lar::test::parse_json<nlohmann::json>(expected.calls[i].second));
     EXPECT_TRUE(parsed.output.calls[i].complete);
   }
 }

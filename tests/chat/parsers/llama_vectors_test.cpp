@@ -10,6 +10,7 @@
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/white_space.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -40,7 +41,7 @@ Json tools_of(const Json& vector) {
     Json function;
     function["name"] = list ? tool[0] : tool["name"];
     function["parameters"] =
-        Json::parse((list ? tool[2] : tool["parameters"]).get<std::string>(), nullptr, false);
+        lar::test::try_parse_json<Json>((list ? tool[2] : tool["parameters"]).get<std::string>());
     tools.push_back({{"type", "function"}, {"function", function}});
   }
   return tools;
@@ -71,7 +72,7 @@ std::string template_file(const Json& vector) {
 TEST(LlamaVectors, outputs_of_real_models_parse_as_in_llama_server) {
   const auto path = shared_data("chat/llama.cpp/llamacpp_chat_parse.json");
   LAR_REQUIRE_DATA(path);
-  const Json vectors = Json::parse(read_file(path));
+  const Json vectors = lar::test::parse_json<Json>(read_file(path));
   std::map<std::string, Detected> templates;
   std::map<std::string, size_t> exceptions;
   size_t passed = 0;
@@ -132,7 +133,7 @@ TEST(LlamaVectors, outputs_of_real_models_parse_as_in_llama_server) {
         EXPECT_EQ(ours, expected);
       } else {
         EXPECT_EQ(test::arguments_of(call),
-                  nlohmann::json::parse(calls[j]["arguments"].get<std::string>()));
+                  lar::test::parse_json<nlohmann::json>(calls[j]["arguments"].get<std::string>()));
       }
     }
     ++passed;

@@ -18,6 +18,7 @@
 #include "chat/parsers/tool_set.h"
 #include "chat/parsers/white_space.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -120,7 +121,7 @@ void check_row(const std::string& parser, const Json& entry, bool think, const V
   if (entry.contains("expectedToolCalls")) calls = entry["expectedToolCalls"];
   // The tables of the boundary tests name their one call in the code.
   if (text.contains("<|tool_call>call:get_weather") && calls.is_null()) {
-    calls = Json::parse(
+    calls = lar::test::parse_json<Json>(
         R"([{"Function": {"Name": "get_weather", "Arguments": {"location": "Paris"}}}])");
   }
   expect_calls(parsed.output.calls, calls);
@@ -141,7 +142,7 @@ void for_rows(const std::string& file,
   std::istringstream lines(read_file(shared_data("chat/ollama/ollama_go_tables.jsonl")));
   size_t rows = 0;
   for (std::string line; std::getline(lines, line);) {
-    const Json row = Json::parse(line);
+    const Json row = lar::test::parse_json<Json>(line);
     if (row["file"] != file || row["complete"] != true) continue;
     const std::string test = row["test"];
     if (std::find(tests.begin(), tests.end(), test) == tests.end()) continue;
@@ -210,13 +211,13 @@ TEST_F(OllamaVectors, gemma4) {
   const auto arguments = [](const std::string& text, const Value& tools, const std::string& name) {
     const ToolSet set(tools);
     const auto json = gemma_arguments(text, "<|\"|>", set.parameters(name));
-    return json ? nlohmann::json::parse(*json, nullptr, false) : nlohmann::json();
+    return json ? lar::test::try_parse_json<nlohmann::json>(*json) : nlohmann::json();
   };
   for_rows(
       "model/parsers/gemma4_test.go", {"TestGemma4ArgsToJSON"},
       [&](const std::string&, const Json& entry) {
         EXPECT_EQ(arguments(entry["input"], Value(), ""),
-                  nlohmann::json::parse(entry["expected"].get<std::string>()));
+                  lar::test::parse_json<nlohmann::json>(entry["expected"].get<std::string>()));
       },
       15);
   // A repair is right if the repaired text and the broken one mean the same.
@@ -297,7 +298,7 @@ TEST_F(OllamaVectors, olmo3) {
         PythonValue value;
         std::string json;
         for (const char c : entry[1].get<std::string>() + ")") value.push(c, json);
-        EXPECT_EQ(nlohmann::json::parse(json, nullptr, false), nlohmann::json(entry[2]));
+        EXPECT_EQ(lar::test::try_parse_json<nlohmann::json>(json), nlohmann::json(entry[2]));
       },
       8);
   for_rows(
@@ -463,7 +464,7 @@ TEST_F(OllamaVectors, qwen3_coder) {
         std::string_view raw = entry["raw"].get_ref<const std::string&>();
         if (raw.starts_with('\n')) raw.remove_prefix(1);
         if (raw.ends_with('\n')) raw.remove_suffix(1);
-        EXPECT_EQ(nlohmann::json::parse(typed_argument(raw, &*schema)),
+        EXPECT_EQ(lar::test::parse_json<nlohmann::json>(typed_argument(raw, &*schema)),
                   nlohmann::json(entry["want"]));
       },
       30);
@@ -545,7 +546,7 @@ TEST_F(OllamaVectors, tools_of_go_templates) {
           return;
         }
         ASSERT_TRUE(found) << found.error().message;
-        EXPECT_EQ(nlohmann::json::parse(*found), nlohmann::json(entry["want"]));
+        EXPECT_EQ(lar::test::parse_json<nlohmann::json>(*found), nlohmann::json(entry["want"]));
       },
       20);
 }

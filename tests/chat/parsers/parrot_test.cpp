@@ -6,6 +6,7 @@
 #include "chat/parsers/detect.h"
 #include "chat/parsers/pieces.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -17,7 +18,7 @@ using lar::test::shared_data;
 TEST(Parrot, every_completion_parses_to_the_recorded_answer) {
   const auto path = shared_data("parrot/parrot-qwen3.expected.json");
   LAR_REQUIRE_DATA(path);
-  const Json cases = Json::parse(read_file(path));
+  const Json cases = lar::test::parse_json<Json>(read_file(path));
   const std::string source =
       read_file(shared_data("chat/llama.cpp-templates/Qwen-Qwen3-0.6B.jinja"));
   const auto chat_template = ChatTemplate::create(source, {});

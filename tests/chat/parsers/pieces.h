@@ -1,15 +1,12 @@
 // How the tests of the output parsers feed them: whole, cut in two everywhere, cut at random.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "chat/parsers/output_parser.h"
+#include "support/json.h"
 
 namespace lar::chat::test {
 
@@ -19,72 +16,19 @@ struct Parsed {
   std::string error;
 };
 
-inline Parsed parse_pieces(const OutputFormat& format,
-                           const OutputOptions& options,
-                           const std::vector<std::string_view>& pieces,
-                           bool finish = true) {
-  OutputParser parser(format, options);
-  Parsed parsed;
-  const auto add = [&](const Result<std::vector<OutputEvent>>& events) {
-    if (events) parsed.output.add(*events);
-    if (!events) parsed.error = events.error().message;
-    return events.has_value();
-  };
-  for (const std::string_view piece : pieces) {
-    if (!add(parser.feed(piece))) return parsed;
-  }
-  if (finish) add(parser.finish());
-  return parsed;
-}
+Parsed parse_pieces(const OutputFormat& format,
+                    const OutputOptions& options,
+                    const std::vector<std::string_view>& pieces,
+                    bool finish = true);
 
-inline std::string describe(const Parsed& parsed) {
-  nlohmann::ordered_json json;
-  if (!parsed.error.empty()) {
-    json["error"] = parsed.error;
-    // How much came out before an error depends on the pieces.
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-  json["content"] = parsed.output.content;
-  json["thinking"] = parsed.output.thinking;
-  json["calls"] = nlohmann::ordered_json::array();
-  for (const ParsedCall& call : parsed.output.calls) {
-    json["calls"].push_back({{"id", call.id},
-                             {"name", call.name},
-                             {"arguments", call.arguments},
-                             {"complete", call.complete}});
-  }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string describe(const Parsed& parsed);
 
 // The result of the whole text; every other way of cutting it must give the same.
-inline Parsed parse_every_way(const OutputFormat& format,
-                              const OutputOptions& options,
-                              std::string_view text,
-                              size_t random_cuts = 8) {
-  const Parsed whole = parse_pieces(format, options, {text});
-  const std::string expected = describe(whole);
-  for (size_t at = 1; at < text.size(); ++at) {
-    EXPECT_EQ(describe(parse_pieces(format, options, {text.substr(0, at), text.substr(at)})),
-              expected)
-        << "cut at byte " << at;
-    if (::testing::Test::HasFailure()) return whole;
-  }
-  std::mt19937 random(static_cast<uint32_t>(text.size()));
-  for (size_t round = 0; round < random_cuts; ++round) {
-    std::vector<std::string_view> pieces;
-    const size_t longest = round == 0 ? 1 : 1 + random() % 12;
-    for (size_t at = 0; at < text.size();) {
-      const size_t bytes = 1 + random() % longest;
-      pieces.push_back(text.substr(at, bytes));
-      at += pieces.back().size();
-    }
-    EXPECT_EQ(describe(parse_pieces(format, options, pieces)), expected);
-  }
-  return whole;
-}
+Parsed parse_every_way(const OutputFormat& format,
+                       const OutputOptions& options,
+                       std::string_view text,
+                       size_t random_cuts = 8);
 
-inline nlohmann::json arguments_of(const ParsedCall& call) {
-  return nlohmann::json::parse(call.arguments, nullptr, false);
-}
+nlohmann::json arguments_of(const ParsedCall& call);
 
 }  // namespace lar::chat::test

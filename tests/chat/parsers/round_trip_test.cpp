@@ -10,6 +10,7 @@
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/white_space.h"
 #include "support/data.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
@@ -33,7 +34,7 @@ std::map<std::string, std::string> all_templates() {
   std::map<std::string, std::string> templates;
   const auto inputs = shared_data("chat/goldens/golden_inputs.json");
   if (std::filesystem::exists(inputs)) {
-    const Json golden = Json::parse(read_file(inputs));
+    const Json golden = lar::test::parse_json<Json>(read_file(inputs));
     for (const Json& entry : golden["templates"]) {
       templates[entry["src"].get<std::string>() + "/" + entry["name"].get<std::string>()] =
           entry["template"];
@@ -164,10 +165,10 @@ void check_turn(const std::string& name,
               trim(parsed.output.thinking) == turn.thinking &&
               parsed.output.calls.size() == turn.calls.size();
   for (size_t i = 0; same && i < turn.calls.size(); ++i) {
-    same =
-        parsed.output.calls[i].name == turn.calls[i].first &&
-        test::arguments_of(parsed.output.calls[i]) == nlohmann::json::parse(turn.calls[i].second) &&
-        parsed.output.calls[i].complete;
+    same = parsed.output.calls[i].name == turn.calls[i].first &&
+           test::arguments_of(parsed.output.calls[i]) ==
+               lar::test::parse_json<nlohmann::json>(turn.calls[i].second) &&
+           parsed.output.calls[i].complete;
   }
   if (same) {
     ++score.passed;
@@ -224,7 +225,7 @@ TEST(RoundTrip, calls_of_go_templates) {
   ASSERT_TRUE(definitions);
   size_t passed = 0;
   size_t not_shown = 0;
-  for (const Json& entry : Json::parse(read_file(path))) {
+  for (const Json& entry : lar::test::parse_json<Json>(read_file(path))) {
     // Phi 4 mini's template leaves out a brace of every call.
     if (entry["model"] == "library/phi4-mini:3.8b") continue;
     const std::string source = entry["ollama"].value("template", "");
@@ -259,7 +260,8 @@ TEST(RoundTrip, calls_of_go_templates) {
     // A bare object ends the calls, as in Ollama.
     ASSERT_GE(parsed.output.calls.size(), format.bare != nullptr ? 1U : 2U);
     EXPECT_EQ(parsed.output.calls[0].name, "get_weather");
-    EXPECT_EQ(test::arguments_of(parsed.output.calls[0]), nlohmann::json::parse(kWeather));
+    EXPECT_EQ(test::arguments_of(parsed.output.calls[0]),
+              lar::test::parse_json<nlohmann::json>(kWeather));
     ++passed;
   }
   std::cout << passed << " Go templates give the calls back, " << not_shown

@@ -8,6 +8,7 @@
 #include "chat/json.h"
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/registry.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {

@@ -7,6 +7,7 @@
 #include "chat/parsers/pieces.h"
 #include "chat/parsers/registry.h"
 #include "chat/parsers/tool_set.h"
+#include "support/json.h"
 
 namespace lar::chat {
 namespace {
