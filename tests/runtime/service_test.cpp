@@ -322,7 +322,7 @@ TEST_F(ParrotService, APromptThatMayNotBeCutIsAnError) {
   GenerateRequest request = raw(text, 4);
   request.truncate = false;
   const Collected answer = ask(*service_, std::move(request));
-  EXPECT_EQ(answer.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(answer.error().code, Code::kContextExceeded);
   EXPECT_NE(answer.error().message.find("exceeds the available context size"), std::string::npos);
   // Else its middle goes, and that is said.
   EXPECT_GT(ask(*service_, raw(text, 4)).done().truncation.dropped_tokens, 0U);
