@@ -44,7 +44,7 @@ void LocalService::Impl::apply(const StartRunner& start) {
     const std::lock_guard lock(view_mutex);
     ++numbers.loads;
   }
-  asio::post(workers, [self = shared_from_this(), id = start.runner, model = runner.model] {
+  begin([self = shared_from_this(), id = start.runner, model = runner.model] {
     auto last = Clock::now();
     const auto alive = [&] {
       if (Clock::now() - last < kAliveEvery) return;

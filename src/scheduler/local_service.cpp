@@ -71,8 +71,7 @@ void LocalService::Impl::plan(RequestId id) {
   if (std::exchange(plan.running, true)) return;
   runtime::LoadOptions load = options.load;
   load.sequences = options.limits.running_max;
-  asio::post(workers, [self = shared_from_this(), key = entry.key, model = entry.order.model, load,
-                       context] {
+  begin([self = shared_from_this(), key = entry.key, model = entry.order.model, load, context] {
     auto result = self->files.plan(model, load, context);
     self->post([key, context, result = std::move(result)](Impl& impl) mutable {
       impl.planned(key, context, std::move(result));

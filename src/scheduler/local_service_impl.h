@@ -73,6 +73,13 @@ struct LocalService::Impl : std::enable_shared_from_this<LocalService::Impl> {
     asio::post(executor, [self = shared_from_this(), what = std::move(what)] { what(*self); });
   }
 
+  // For work that blocks. None is begun once the service goes: the workers are joined then, and
+  // what waits for them would keep this alive for ever.
+  template <class Work>
+  void begin(Work work) {
+    if (!stop_files.stop_requested()) asio::post(workers, std::move(work));
+  }
+
   // ---- requests
 
   void accept(RequestId id, Order order, std::shared_ptr<StreamBuffer> buffer);

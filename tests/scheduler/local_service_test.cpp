@@ -389,9 +389,10 @@ TEST_F(LocalServiceTest, ShutsDownAfterItsRequestsAndTakesNoNewOnes) {
 
 TEST_F(LocalServiceTest, OpenStreamsEndWithTheService) {
   const auto running = ask("a");
+  ASSERT_TRUE(until([&] { return factory.alive.size() == 1; }));
+  const auto waiting = ask("b");
   load(0);
   ASSERT_TRUE(until([&] { return running->ready.has_value(); }));
-  const auto waiting = ask("b");
   service.reset();
   ASSERT_TRUE(until([&] { return running->ended() && waiting->ready; }));
   EXPECT_FALSE(waiting->ready->has_value());
