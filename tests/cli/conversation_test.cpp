@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/chat/conversation_loop.h"
+#include "cli/pseudo_terminal.h"
 #include "support/data.h"
 
 namespace lar::cli {
@@ -44,12 +45,7 @@ bool converse(const std::string& home, const std::string& keys, const std::strin
 }
 
 TEST(Conversation, TheHistoryKeepsTheWholeOfWhatCtrlJTook) {
-  int terminal = -1;
-  int program = -1;
-  if (::openpty(&terminal, &program, nullptr, nullptr, nullptr) != 0)
-    GTEST_SKIP() << "no pseudo-terminals here (is /dev/pts mounted?)";
-  ::close(terminal);
-  ::close(program);
+  LAR_REQUIRE_PSEUDO_TERMINALS();
   const test::TempDir home;
   ASSERT_TRUE(converse(home.path().string(), "/first\nsecond\r", "Unknown command '/first'"));
   EXPECT_EQ(test::read_file(home.path() / ".ollama" / "history"), "/first\nsecond\n");

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/pseudo_terminal.h"
+
 namespace lar::cli {
 namespace {
 
@@ -71,17 +73,9 @@ std::string told(TypedLine::End end, const std::string& text) {
   return "[" + std::to_string(static_cast<int>(end)) + ":" + text + "]\r\n";
 }
 
-// These need a terminal; a container without /dev/pts has none to give.
 class LineEditorTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    int terminal = -1;
-    int program = -1;
-    if (::openpty(&terminal, &program, nullptr, nullptr, nullptr) != 0)
-      GTEST_SKIP() << "no pseudo-terminals here (is /dev/pts mounted?)";
-    ::close(terminal);
-    ::close(program);
-  }
+  void SetUp() override { LAR_REQUIRE_PSEUDO_TERMINALS(); }
 };
 
 TEST_F(LineEditorTest, EnterEndsAMessageAndCtrlJALineOfIt) {
