@@ -87,6 +87,27 @@ def kill_once(server, clients, delays):
     return None if server.poll() is None else "the server has ended"
 
 
+def load_and_kill(server, port, kills, count):
+    """The clients, the seconds until each was told, and what went wrong."""
+    stop = threading.Event()
+    clients = [Client(port, number, stop) for number in range(count)]
+    for client in clients:
+        client.start()
+    delays, problems = [], []
+    for number in range(kills):
+        if problem := kill_once(server, clients, delays):
+            problems.append(f"kill {number + 1}: {problem}")
+    served = [client.answers for client in clients]
+    deadline = time.monotonic() + ANSWER_WITHIN_S
+    while any(c.answers == before for c, before in zip(clients, served)):
+        if time.monotonic() > deadline:
+            problems.append("a client gets no whole answer after the last kill")
+            break
+        time.sleep(0.1)
+    stop.set()
+    return clients, sorted(delays), problems
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
@@ -98,33 +119,21 @@ def main():
     environment = dict(os.environ, OLLAMA_HOST=f"127.0.0.1:{port}", OLLAMA_MODELS=folder.name,
                        OLLAMA_CONTEXT_LENGTH="1024", OLLAMA_NUM_PARALLEL=str(count))
     server = subprocess.Popen([lar, "serve"], env=environment, stderr=subprocess.DEVNULL)
-    modelfile = pathlib.Path(folder.name) / "Modelfile"
-    modelfile.write_text(f"FROM {model}\n", encoding="utf-8")
-    wait_until_ready(port, server)
-    subprocess.run([lar, "create", "killed", "-f", modelfile], env=environment, capture_output=True, check=True)
-    stop = threading.Event()
-    clients = [Client(port, number, stop) for number in range(count)]
-    for client in clients:
-        client.start()
-    delays, problems = [], []
-    for number in range(kills):
-        if problem := kill_once(server, clients, delays):
-            problems.append(f"kill {number + 1}: {problem}")
-    served = [client.answers for client in clients]
-    deadline = time.monotonic() + ANSWER_WITHIN_S
-    while any(c.answers == before for c, before in zip(clients, served)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    if any(c.answers == before for c, before in zip(clients, served)):
-        problems.append("a client gets no whole answer after the last kill")
-    stop.set()
-    alive = server.poll() is None
-    server.terminate()
-    server.wait()
+    try:
+        wait_until_ready(port, server)
+        modelfile = pathlib.Path(folder.name) / "Modelfile"
+        modelfile.write_text(f"FROM {model}\n", encoding="utf-8")
+        subprocess.run([lar, "create", "killed", "-f", modelfile], env=environment, capture_output=True, check=True)
+        clients, delays, problems = load_and_kill(server, port, kills, count)
+        alive = server.poll() is None
+    finally:
+        server.terminate()
+        server.wait()
     problems += [problem for client in clients for problem in client.problems]
-    delays.sort()
-    print(f"{kills} kills, {count} clients: {len(delays)} errors told, the last after "
-          f"{1000 * delays[-1] if delays else 0:.0f} ms (median {1000 * delays[len(delays) // 2] if delays else 0:.0f}); "
-          f"{sum(c.answers for c in clients)} whole answers; the server {'stayed' if alive else 'ended'}")
+    last, median = (1000 * delays[-1], 1000 * delays[len(delays) // 2]) if delays else (0, 0)
+    print(f"{kills} kills, {count} clients: {len(delays)} errors told, the last after {last:.0f} ms "
+          f"(median {median:.0f}); {sum(c.answers for c in clients)} whole answers; "
+          f"the server {'stayed' if alive else 'ended'}")
     for text in sorted({error for client in clients for _, error in client.errors}):
         print(f"told: {text}")
     for problem in problems:
